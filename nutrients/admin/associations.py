@@ -9,7 +9,6 @@ from django.contrib import admin
 from nutrients.models import VERB_AGAINST, Association, Evidence
 
 from .content import PUBLICATION, WRITING_RULE, FoldedInline, ListedInline, PublishableAdmin
-from .guard import GuardedAdmin
 
 GRADES = " ".join(
     (
@@ -43,7 +42,7 @@ class SymptomAssociationInline(AssociationInline):
 
 
 @admin.register(Association)
-class AssociationAdmin(GuardedAdmin, PublishableAdmin):
+class AssociationAdmin(PublishableAdmin):
     list_display = ("claim_made", "typicality", "evidence", "state", "review", "source_total")
     list_filter = (
         *PublishableAdmin.list_filter,

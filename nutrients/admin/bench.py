@@ -6,15 +6,12 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.forms.formsets import all_valid
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils import timezone
-from reversion.admin import VersionAdmin
 
 from nutrients.checklist.answer import ChecklistAnswer, checklist_answer
 from nutrients.checklist.content import ChecklistContent, checklist_choices
@@ -25,6 +22,7 @@ from nutrients.proposals import lay_over
 from nutrisite.accounts.admin_site import is_key
 
 from .proposing import CHOSEN
+from .rows import draw, get_row
 
 # The ticks of the bench among the fields of the form: “symptom:cramps”.
 TICK = "bench-tick"
@@ -59,62 +57,55 @@ class Trial(NamedTuple):
     case: str
 
 
-class BenchMixin(VersionAdmin):
-    """Adds a button to the form of a red flag, or of a rule, that tries it."""
+def bench(request: HttpRequest, pk: int, screen: Any) -> HttpResponse:
+    """Try ticks with the rules of the form of a flag or rule that was sent, or of the site."""
+    sent = [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name not in (TICK, "csrfmiddlewaretoken")
+        for value in values
+    ]
+    with transaction.atomic():
+        if is_key(key := request.POST.get(CHOSEN, "")):
+            proposal = get_object_or_404(Proposal, pk=key, state__in=OPEN)
+            lay_over(proposal.rows.all())
+        row = get_row(screen, request, pk)
+        is_wrong = bool(sent) and not _save_form(screen, request, row)
+        flag = row if isinstance(row, RedFlag) else row.red_flag
+        now = timezone.now()
+        # Try a draft as it would be once it is published.
+        RedFlag.objects.filter(pk=flag.pk).update(status=Status.PUBLISHED, publish_at=now)
+        trial = try_flag(flag, request.POST.getlist(TICK), ChecklistContent(at=now))
+        transaction.set_rollback(True)
+    return draw(
+        request,
+        screen.admin_site,
+        "bench.html",
+        title=f"Try: {flag}",
+        opts=screen.opts,
+        original=row,
+        flag=flag,
+        trial=trial,
+        tick=TICK,
+        wrong=is_wrong,
+        sent=sent,
+    )
 
-    def get_urls(self: Any) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.bench_view)
-        name = f"nutrients_{self.opts.model_name}_bench"
-        return [path("<int:pk>/bench/", view, name=name), *super().get_urls()]
 
-    def bench_view(self: Any, request: HttpRequest, pk: int) -> HttpResponse:
-        """Try ticks with the rules of the form that was sent, or with those of the site."""
-        sent = [
-            (name, value)
-            for name, values in request.POST.lists()
-            if name not in (TICK, "csrfmiddlewaretoken")
-            for value in values
-        ]
-        with transaction.atomic():
-            if is_key(key := request.POST.get(CHOSEN, "")):
-                proposal = get_object_or_404(Proposal, pk=key, state__in=OPEN)
-                lay_over(proposal.rows.all())
-            row = get_object_or_404(self.model, pk=pk)
-            if not self.has_view_permission(request, row):
-                raise PermissionDenied
-            is_wrong = bool(sent) and not self._save_form(request, row)
-            flag = row if isinstance(row, RedFlag) else row.red_flag
-            now = timezone.now()
-            # Try a draft as it would be once it is published.
-            RedFlag.objects.filter(pk=flag.pk).update(status=Status.PUBLISHED, publish_at=now)
-            trial = try_flag(flag, request.POST.getlist(TICK), ChecklistContent(at=now))
-            transaction.set_rollback(True)
-        context = self.admin_site.each_context(request) | {
-            "title": f"Try: {flag}",
-            "opts": self.opts,
-            "original": row,
-            "flag": flag,
-            "trial": trial,
-            "tick": TICK,
-            "wrong": is_wrong,
-            "sent": sent,
-        }
-        return TemplateResponse(request, "admin/nutrients/bench.html", context)
-
-    def _save_form(self: Any, request: HttpRequest, row: Any) -> bool:
-        """Save the form that was sent if it is valid; the caller rolls it back."""
-        form = self.get_form(request, row, change=True)(request.POST, instance=row)
-        formsets = [
-            formset(request.POST, instance=row, queryset=inline.get_queryset(request))
-            for formset, inline in self.get_formsets_with_inlines(request, row)
-        ]
-        # Validate both: formsets of the admin are validated before its form.
-        if not (all_valid(formsets) and form.is_valid()):
-            return False
-        form.save()
-        for formset in formsets:
-            formset.save()
-        return True
+def _save_form(screen: Any, request: HttpRequest, row: Any) -> bool:
+    """Save the form that was sent if it is valid; the caller rolls it back."""
+    form = screen.get_form(request, row, change=True)(request.POST, instance=row)
+    formsets = [
+        formset(request.POST, instance=row, queryset=inline.get_queryset(request))
+        for formset, inline in screen.get_formsets_with_inlines(request, row)
+    ]
+    # Validate both: formsets of the admin are validated before its form.
+    if not (all_valid(formsets) and form.is_valid()):
+        return False
+    form.save()
+    for formset in formsets:
+        formset.save()
+    return True
 
 
 def try_flag(flag: RedFlag, values: Iterable[str], content: ChecklistContent) -> Trial:

@@ -10,7 +10,6 @@ from nutrients.models import Interaction, OtherCause, RiskEffect, RiskFactor
 
 from .content import PUBLICATION, WRITING_RULE, ContentInline, PublishableAdmin
 from .content_forms import ContentForm
-from .guard import GuardedAdmin
 
 
 class RiskFactorForm(ContentForm):
@@ -50,7 +49,7 @@ class RiskEffectInline(ContentInline, admin.TabularInline):
 
 
 @admin.register(RiskFactor)
-class RiskFactorAdmin(GuardedAdmin, PublishableAdmin):
+class RiskFactorAdmin(PublishableAdmin):
     form = RiskFactorForm
     slug_from = ("name",)
     list_display = ("name", "kind", "is_common", "state", "review", "source_total")
@@ -90,7 +89,7 @@ class RiskFactorAdmin(GuardedAdmin, PublishableAdmin):
 
 
 @admin.register(OtherCause)
-class OtherCauseAdmin(GuardedAdmin, PublishableAdmin):
+class OtherCauseAdmin(PublishableAdmin):
     form = OtherCauseForm
     slug_from = ("name",)
     list_display = ("name", "kind", "is_common", "is_asked", "state", "review", "source_total")
@@ -130,7 +129,7 @@ class OtherCauseAdmin(GuardedAdmin, PublishableAdmin):
 
 
 @admin.register(Interaction)
-class InteractionAdmin(GuardedAdmin, PublishableAdmin):
+class InteractionAdmin(PublishableAdmin):
     slug_from = ("item_a", "item_b")
     list_display = ("item_a", "item_b", "kind", "severity", "state", "review", "source_total")
     list_display_links = ("item_a", "item_b")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
 from typing import Any, ClassVar
@@ -18,7 +19,6 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -43,10 +43,12 @@ from .content_forms import (
     text_fields,
 )
 from .deleting import Deletion, describe_blockers
+from .guard import GuardedAdmin
 from .history import VersionedAdmin
 from .notes_for_readers import NotesForReadersMixin
 from .proposing import ProposingMixin, ProposingRights
-from .reviewing import DueForm, SignedMixin
+from .reviewing import DueForm, sign_row
+from .rows import draw
 from .spreadsheets import can_import, export, import_page
 from .taking_off import RemovalForm, TakingOffMixin
 from .widgets import LabelledSelect, LabelledSelectMultiple, NamedDateTime
@@ -235,7 +237,12 @@ def plain_term(text: str) -> str:
 
 
 class ContentAdmin(
-    ProposingMixin, TakingOffMixin, NotesForReadersMixin, ContentFieldsMixin, VersionedAdmin
+    GuardedAdmin,
+    ProposingMixin,
+    TakingOffMixin,
+    NotesForReadersMixin,
+    ContentFieldsMixin,
+    VersionedAdmin,
 ):
     """One table of content."""
 
@@ -245,12 +252,19 @@ class ContentAdmin(
     # The fields that suggest the slug of a new row.
     slug_from: ClassVar[tuple[str, ...]] = ()
 
+    # Views of a row beside Django's, by the last part of the address. They get request, pk, screen.
+    row_views: ClassVar[dict[str, Callable[..., HttpResponse]]] = {}
+
     def get_urls(self) -> list[URLPattern]:
-        urls: list[URLPattern] = super().get_urls()
+        wrap, table = self.admin_site.admin_view, f"nutrients_{self.opts.model_name}"
+        own = [
+            path(f"<int:pk>/{name}/", wrap(partial(view, screen=self)), name=f"{table}_{name}")
+            for name, view in self.row_views.items()
+        ]
         if can_import(self.model):
-            view = self.admin_site.admin_view(partial(import_page, screen=self))
-            urls.insert(0, path("import/", view, name=f"nutrients_{self.opts.model_name}_import"))
-        return urls
+            view = wrap(partial(import_page, screen=self))
+            own.append(path("import/", view, name=f"{table}_import"))
+        return own + super().get_urls()
 
     def get_inline_formsets(self, *args: Any) -> list[Any]:
         """Say that an inline is for new rows, if its saved ones are listed above it."""
@@ -332,12 +346,13 @@ class DatesForm(DueForm):
         return moment
 
 
-class PublishableAdmin(SignedMixin, ContentAdmin):
+class PublishableAdmin(ContentAdmin):
     """One table of content that is published, reviewed and sourced."""
 
     list_filter: Any = (StateFilter, "verification")
     readonly_fields: Any = ("changed_at", "reviewed_on", "reviewed_by")
     actions = ("publish", "back_to_draft", "set_dates", export)
+    row_views = {"sign": sign_row}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
@@ -416,7 +431,7 @@ class PublishableAdmin(SignedMixin, ContentAdmin):
             dates = {name: value for name, value in form.cleaned_data.items() if value}
             self.save_values(row, **dates)
         if form.cleaned_data["publish_at"]:
-            self.after_list_change(request)
+            self.check_list_change(request)
         self.message_user(request, f"Dates set: {len(rows)}.")
         return None
 
@@ -424,20 +439,19 @@ class PublishableAdmin(SignedMixin, ContentAdmin):
         self, request: HttpRequest, form: Any, rows: list[Any], title: str, intro: str
     ) -> HttpResponse:
         """Return the page with the form of an action."""
-        context = self.admin_site.each_context(request) | {
-            "title": title,
-            "intro": intro,
-            "opts": self.opts,
-            "rows": rows,
-            "form": form,
-            "action": request.POST["action"],
-            "ticked": request.POST.getlist(ACTION_CHECKBOX_NAME),
-            "across": request.POST.get("select_across", "0"),
-        }
-        return TemplateResponse(request, "admin/nutrients/ask.html", context)
-
-    def after_list_change(self, request: HttpRequest) -> None:
-        """React to a new state or date of rows that an action changed."""
+        return draw(
+            request,
+            self.admin_site,
+            "ask.html",
+            title=title,
+            intro=intro,
+            opts=self.opts,
+            rows=rows,
+            form=form,
+            action=request.POST["action"],
+            ticked=request.POST.getlist(ACTION_CHECKBOX_NAME),
+            across=request.POST.get("select_across", "0"),
+        )
 
     def set_status(
         self, request: HttpRequest, rows: list[Any], status: Status, reason: str = ""
@@ -445,7 +459,7 @@ class PublishableAdmin(SignedMixin, ContentAdmin):
         set_comment(f"{status.label}, from the list{f': {reason}' if reason else ''}")
         for row in rows:
             self.save_values(row, status=status)
-        self.after_list_change(request)
+        self.check_list_change(request)
 
 
 def _format(moment: date | datetime, style: str) -> str:

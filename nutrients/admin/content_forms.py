@@ -227,27 +227,3 @@ def draft_fields(row: models.Model) -> set[str]:
 def is_outside(source: Source) -> bool:
     """Return whether a source is not the editors themselves."""
     return source.kind != SourceKind.EDITORIAL
-
-
-class RefusableMixin:
-    """Lets a view refuse a form for a reason outside its fields, and show it as it was sent."""
-
-    @staticmethod
-    def refuse(request: Any, sentence: str) -> None:
-        """Make the form of this request invalid, with this sentence above it."""
-        request.refusal = sentence
-
-    def get_form(self: Any, request: Any, *args: Any, **options: Any) -> Any:
-        """Return a form class that is never valid if the request is refused."""
-        form: Any = super().get_form(request, *args, **options)  # type: ignore[misc]
-        sentence = getattr(request, "refusal", "")
-        if not sentence:
-            return form
-
-        class RefusedForm(form):
-            def clean(self) -> Any:
-                cleaned = super().clean()
-                self.add_error(None, sentence)
-                return cleaned
-
-        return RefusedForm

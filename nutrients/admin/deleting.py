@@ -11,14 +11,12 @@ from django.apps import apps
 from django.contrib.admin.utils import NestedObjects
 from django.db import router, transaction
 from django.db.models import ProtectedError
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from reversion import create_revision, is_registered, set_comment, set_user
-from reversion.admin import VersionAdmin
 
 from nutrients.content.fixtures import NEEDS_ALL_LINKS
 from nutrients.content.versions import (
@@ -175,45 +173,21 @@ def _named_rows(model: Any, pks: Collection[Any]) -> Any:
     return model._default_manager.filter(pk__in=pks).select_related(*foreign_keys(model))
 
 
-class DeletingMixin(VersionAdmin):
-    """Deletes with `Deletion`, and lists its effects beforehand."""
-
-    def get_deleted_objects(self: Any, objs: Any, request: Any) -> Any:
-        """Return Django's lists without rows of many-to-many tables, which have no name.
-
-        Rows that prevent the deletion are added to the protected ones.
-        """
-        rows, counts, missing, protected = super().get_deleted_objects(objs, request)
-        counts = {kind: count for kind, count in counts.items() if not _is_link(kind)}
-        deletion = Deletion(list(objs))
-        # For the templates: Django's return value does not include them.
-        request.unlinked = [_linked_name(row) for row in deletion.unlinked_rows]
-        blockers = deletion.blockers()
-        protected += [format_html("{}. {}", _linked_name(row), why) for row, why in blockers]
-        return _without_links(rows), counts, missing, protected
-
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        self.delete_queryset(request, self.model._base_manager.filter(pk=obj.pk))
-
-    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
-        Deletion(list(queryset)).execute(user=request.user)
-
-
-def _linked_name(row: Any) -> SafeString:
+def linked_name(row: Any) -> SafeString:
     """Return the kind and name of a row with a link to its form, as Django lists deleted rows."""
     link = row_link(row._meta.label_lower, row.pk, row)
     return format_html("{}: {}", capfirst(row._meta.verbose_name), link)
 
 
-def _is_link(kind: str) -> bool:
+def is_link(kind: str) -> bool:
     """Return whether a verbose name is one that Django gives to many-to-many tables."""
     return kind.endswith((" relationship", " relationships"))
 
 
-def _without_links(rows: list[Any]) -> list[Any]:
+def without_links(rows: list[Any]) -> list[Any]:
     """Return a nested list of rows, each written “Kind: name”, without many-to-many rows."""
     return [
-        _without_links(row) if isinstance(row, list) else row
+        without_links(row) if isinstance(row, list) else row
         for row in rows
-        if isinstance(row, list) or not _is_link(str(row).partition(": ")[0])
+        if isinstance(row, list) or not is_link(str(row).partition(": ")[0])
     ]

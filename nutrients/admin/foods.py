@@ -19,7 +19,6 @@ from .content import (
     PublishableAdmin,
 )
 from .content_forms import ContentForm
-from .guard import GuardedAdmin
 
 
 class FoodForm(ContentForm):
@@ -74,7 +73,7 @@ class NutrientAmountInline(ListedInline, AmountInline):
 
 
 @admin.register(FoodSource)
-class FoodSourceAdmin(GuardedAdmin, PublishableAdmin):
+class FoodSourceAdmin(PublishableAdmin):
     """Foods, and sunlight."""
 
     form = FoodForm
@@ -139,7 +138,7 @@ class FoodSourceAdmin(GuardedAdmin, PublishableAdmin):
 
 
 @admin.register(NutrientAmount)
-class NutrientAmountAdmin(GuardedAdmin, ContentAdmin):
+class NutrientAmountAdmin(ContentAdmin):
     list_display = ("food", "nutrient", "per_100g", "unit", "source")
     list_display_links = ("food", "nutrient")
     list_filter = ("nutrient", "source")

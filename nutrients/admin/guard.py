@@ -15,7 +15,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
@@ -41,8 +41,6 @@ from nutrients.testbook import (
 from nutrients.testbook.cases import counting_cases
 from nutrients.testbook.reads import TABLES, reads
 from nutrisite.accounts.resubmission import BusyError, is_form
-
-from .content_forms import RefusableMixin
 
 Answer = TypeVar("Answer")
 # The checkbox to save although cases break, and the field for the reason.
@@ -169,28 +167,48 @@ def guard_of(request: Any) -> Guard:
     return guard
 
 
-class GuardedAdmin(RefusableMixin):
+def refuse(request: Any, sentence: str) -> None:
+    """Make the form of this request invalid, with this sentence above it, and show it as sent."""
+    request.refusal = sentence
+
+
+class GuardedAdmin(admin.ModelAdmin):
     """Refuses a change that breaks a case of the test book, unless the editor gives a reason.
 
-    Name it before the other bases of each admin of a table that the checklist reads.
+    Name it before the other bases, whose views it wraps.
     """
+
+    def get_form(self, request: Any, *args: Any, **options: Any) -> Any:
+        """Return a form class that is never valid if the request is refused."""
+        form: Any = super().get_form(request, *args, **options)
+        sentence = getattr(request, "refusal", "")
+        if not sentence:
+            return form
+
+        class RefusedForm(form):
+            def clean(self) -> Any:
+                cleaned = super().clean()
+                self.add_error(None, sentence)
+                return cleaned
+
+        return RefusedForm
 
     # The views are guarded and not `changeform_view`, so that the revision is rolled back too.
 
-    def add_view(self: Any, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
-        return self._guard_form(request, super().add_view, *args, **options)  # type: ignore[misc]
+    def add_view(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        return self._guard_form(request, super().add_view, *args, **options)
 
-    def change_view(self: Any, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
-        return self._guard_form(request, super().change_view, *args, **options)  # type: ignore[misc]
+    def change_view(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        return self._guard_form(request, super().change_view, *args, **options)
 
-    def revision_view(self: Any, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
-        return self._guard_form(request, super().revision_view, *args, **options)  # type: ignore[misc]
+    def revision_view(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        return self._guard_form(request, super().revision_view, *args, **options)
 
-    def recover_view(self: Any, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
-        return self._guard_form(request, super().recover_view, *args, **options)  # type: ignore[misc]
+    def recover_view(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        return self._guard_form(request, super().recover_view, *args, **options)
 
     def _guard_form(
-        self: Any,
+        self,
         request: HttpRequest,
         view: Callable[..., HttpResponse],
         *args: Any,
@@ -202,26 +220,26 @@ class GuardedAdmin(RefusableMixin):
         def answer(**context: Any) -> HttpResponse:
             return view(request, *args, extra_context=(extra_context or {}) | context, **options)
 
-        def refuse(broken: list[BrokenCase]) -> HttpResponse:
-            self.refuse(request, REFUSED)
+        def show(broken: list[BrokenCase]) -> HttpResponse:
+            refuse(request, REFUSED)
             return answer(broken_cases=broken)
 
-        return guard_of(request).save(answer, refuse) if request.method == "POST" else answer()
+        return guard_of(request).save(answer, show) if request.method == "POST" else answer()
 
-    def save_related(self: Any, request: Any, form: Any, formsets: Any, change: bool) -> None:
+    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
         """Check the book once the row and its inlines are saved, if it reads what changed.
 
         Bringing an earlier version back changes the row before its form is sent.
         """
-        super().save_related(request, form, formsets, change)  # type: ignore[misc]
+        super().save_related(request, form, formsets, change)
         if not is_form(request) or reads_form(form, formsets, add=not change):
             guard_of(request).check(f"{'Change' if change else 'Add'} {form.instance}")
 
     def delete_view(
-        self: Any, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Show before a deletion which cases it breaks, with the box to delete nevertheless."""
-        view = super().delete_view  # type: ignore[misc]
+        view = super().delete_view
         context = extra_context or {}
         if request.method == "POST":
             return guard_of(request).save(
@@ -230,14 +248,14 @@ class GuardedAdmin(RefusableMixin):
             )
         row = self.get_object(request, unquote(object_id))
         if row is not None and self.has_delete_permission(request, row):
-            context = context | {"broken_cases": broken_by(row.delete)}
+            context = context | {"broken_cases": broken_by_deleting(row)}
         return view(request, object_id, context)
 
     def changelist_view(
-        self: Any, request: HttpRequest, extra_context: dict[str, Any] | None = None
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Roll an action on several rows back if it breaks cases: a list offers no box."""
-        view = super().changelist_view  # type: ignore[misc]
+        view = super().changelist_view
         if request.method != "POST":
             return view(request, extra_context)
 
@@ -249,15 +267,18 @@ class GuardedAdmin(RefusableMixin):
 
         return guard_of(request).save(lambda: view(request, extra_context), refuse)
 
-    def delete_queryset(self: Any, request: HttpRequest, queryset: Any) -> None:
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         cases, change = counting_cases(), f"Delete {', '.join(map(str, queryset))}"
-        super().delete_queryset(request, queryset)  # type: ignore[misc]
-        guard_of(request).check(change, cases)
+        super().delete_queryset(request, queryset)
+        if issubclass(self.model, TABLES):
+            guard_of(request).check(change, cases)
 
-    def after_list_change(self: Any, request: HttpRequest) -> None:
-        guard_of(request).check("Change several rows")
+    def check_list_change(self, request: HttpRequest) -> None:
+        """Check the book after an action changed the state or dates of several rows."""
+        if issubclass(self.model, TABLES):
+            guard_of(request).check("Change several rows")
 
-    def message_user(self: Any, request: Any, message: Any, *args: Any, **options: Any) -> None:
+    def message_user(self, request: Any, message: Any, *args: Any, **options: Any) -> None:
         """Join the warning of the guard to the message of a save, so that it is one message."""
         guard = guard_of(request)
         if guard.warning:
@@ -266,7 +287,7 @@ class GuardedAdmin(RefusableMixin):
                 (messages.WARNING, "success"),
             )
             guard.warning = ""
-        super().message_user(request, message, *args, **options)  # type: ignore[misc]
+        super().message_user(request, message, *args, **options)
 
 
 def reads_form(form: Any, formsets: Iterable[Any], *, add: bool) -> bool:
@@ -281,12 +302,14 @@ def reads_form(form: Any, formsets: Iterable[Any], *, add: bool) -> bool:
     return any(reads(row, fields) for row, fields in changes)
 
 
-def broken_by(deletion: Callable[[], Any]) -> list[BrokenCase]:
-    """Return the cases that a deletion would break; it is rolled back."""
+def broken_by_deleting(row: Any) -> list[BrokenCase]:
+    """Return the cases that the deletion of a row would break; it is rolled back."""
+    if not isinstance(row, TABLES):
+        return []
     cases = counting_cases()
     try:
         with transaction.atomic():
-            deletion()
+            row.delete()
             book = fetch_book(at=timezone.now(), cases=cases)
             transaction.set_rollback(True)
     except (ProtectedError, RestrictedError):

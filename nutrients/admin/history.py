@@ -21,8 +21,10 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.text import capfirst
 from reversion import set_comment
+from reversion.admin import VersionAdmin
 from reversion.errors import RevertError
 from reversion.models import Version
 
@@ -31,9 +33,10 @@ from nutrients.content.versions import parents, record, record_first, touch_owne
 from nutrients.search.index import catch_up
 from nutrisite.accounts.admin_site import is_key
 
-from .content_forms import RefusableMixin, fixed_fields
-from .deleting import DeletingMixin, Deletion
+from .content_forms import fixed_fields
+from .deleting import Deletion, is_link, linked_name, without_links
 from .differences import Change, diff_versions, value_in
+from .guard import refuse
 from .proposing import is_proposing
 from .restoring import restore
 
@@ -75,8 +78,10 @@ def versions_since(opened: str, versions: Any) -> NewerVersions:
     return newer
 
 
-class VersionedAdmin(RefusableMixin, DeletingMixin):
+class VersionedAdmin(VersionAdmin):
     """Stores one revision for each save, and none for a save that changes nothing.
+
+    Deletes with `Deletion`, and lists its effects beforehand.
 
     Restoring does not use django-reversion's views: they restore all rows of a revision, and accept
     versions of other tables.
@@ -99,12 +104,12 @@ class VersionedAdmin(RefusableMixin, DeletingMixin):
                 self.model._base_manager.select_for_update().filter(pk=row.pk).first()
             dropped = self._drop_deleted(request, row) if request.method == "POST" else []
             if dropped:
-                self.refuse(request, DELETED_SINCE)
+                refuse(request, DELETED_SINCE)
             versions = versions_of_form(self.model, row.pk)
             newer = versions_since(request.POST.get(OPENED, ""), versions)
             if newer:
                 self._carry_over(request, self.get_object(request, str(row.pk)), newer)
-                self.refuse(request, SAVED_SINCE)
+                refuse(request, SAVED_SINCE)
             latest = versions.first()
             context = {"opened": OPENED, "latest": latest.pk if latest else 0}
             context |= {"newer": newer, "dropped": dropped}
@@ -190,6 +195,26 @@ class VersionedAdmin(RefusableMixin, DeletingMixin):
             row.save()
         formset.save_m2m()
         record(rows, at=timezone.now())
+
+    def get_deleted_objects(self, objs: Any, request: Any) -> Any:
+        """Return Django's lists without rows of many-to-many tables, which have no name.
+
+        Rows that prevent the deletion are added to the protected ones.
+        """
+        rows, counts, missing, protected = super().get_deleted_objects(objs, request)
+        counts = {kind: count for kind, count in counts.items() if not is_link(kind)}
+        deletion = Deletion(list(objs))
+        # For the templates: Django's return value does not include them.
+        request.unlinked = [linked_name(row) for row in deletion.unlinked_rows]
+        blockers = deletion.blockers()
+        protected += [format_html("{}. {}", linked_name(row), why) for row, why in blockers]
+        return without_links(rows), counts, missing, protected
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        self.delete_queryset(request, self.model._base_manager.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        Deletion(list(queryset)).execute(user=request.user)
 
     # Django calls these two once a row is saved with its links and inlines.
 

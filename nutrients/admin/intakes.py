@@ -12,7 +12,6 @@ from nutrients.models import ReferenceIntake
 
 from .content import PUBLICATION, ListedInline, PublishableAdmin, StateFilter
 from .content_forms import ContentForm
-from .guard import GuardedAdmin
 
 STAGES = (
     "Ages in whole years, both included: 19-30, 71-plus or children-1-3; infants-7-12-months in "
@@ -100,7 +99,7 @@ class IntakeInline(ListedInline, admin.TabularInline):
 
 
 @admin.register(ReferenceIntake)
-class ReferenceIntakeAdmin(GuardedAdmin, PublishableAdmin):
+class ReferenceIntakeAdmin(PublishableAdmin):
     form = IntakeForm
     list_display = (
         "nutrient",

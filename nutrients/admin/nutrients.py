@@ -10,12 +10,11 @@ from .associations import NutrientAssociationInline
 from .content import PUBLICATION, WRITING_RULE, PublishableAdmin
 from .details import DetailInline
 from .foods import NutrientAmountInline
-from .guard import GuardedAdmin
 from .intakes import IntakeInline
 
 
 @admin.register(Nutrient)
-class NutrientAdmin(GuardedAdmin, PublishableAdmin):
+class NutrientAdmin(PublishableAdmin):
     slug_from = ("name",)
     list_display = ("name", "kind", "is_featured", "daily", "state", "review", "source_total")
     list_filter = (*PublishableAdmin.list_filter, "kind", "is_featured")

@@ -8,7 +8,7 @@ from django.contrib import admin
 
 from nutrients.models import Answer, Question, RedFlag, RedFlagRule
 
-from .bench import BenchMixin
+from .bench import bench
 from .content import (
     PUBLICATION,
     WRITING_RULE,
@@ -18,7 +18,6 @@ from .content import (
     PublishableAdmin,
 )
 from .content_forms import ContentForm
-from .guard import GuardedAdmin
 
 RULE = (
     "A rule raises its flag when every tick that it names is ticked, and so many of those under "
@@ -58,13 +57,14 @@ class RuleInline(FoldedInline):
 
 
 @admin.register(RedFlag)
-class RedFlagAdmin(BenchMixin, GuardedAdmin, PublishableAdmin):
+class RedFlagAdmin(PublishableAdmin):
     slug_from = ("sign",)
     list_display = ("sign", "level", "is_asked", "state", "review", "source_total")
     list_filter = (*PublishableAdmin.list_filter, "level", "is_asked")
     search_fields = ("sign", "slug", "tick_label")
     autocomplete_fields = ("related_symptoms", "only_for", "withheld_nutrients", "sources")
     inlines = (RuleInline,)
+    row_views = {**PublishableAdmin.row_views, "bench": bench}
     fieldsets = (
         (
             None,
@@ -94,8 +94,9 @@ class RedFlagAdmin(BenchMixin, GuardedAdmin, PublishableAdmin):
 
 
 @admin.register(RedFlagRule)
-class RedFlagRuleAdmin(BenchMixin, GuardedAdmin, ContentAdmin):
+class RedFlagRuleAdmin(ContentAdmin):
     form = RuleForm
+    row_views = {"bench": bench}
     list_display = ("slug", "red_flag", "named")
     list_filter = ("red_flag__level",)
     list_select_related = ("red_flag",)
@@ -119,7 +120,7 @@ class AnswerInline(ContentInline, admin.TabularInline):
 
 
 @admin.register(Question)
-class QuestionAdmin(GuardedAdmin, ContentAdmin):
+class QuestionAdmin(ContentAdmin):
     list_display = ("text", "slug", "why", "position")
     search_fields = ("text", "slug", "answers__label")
     inlines = (AnswerInline,)
@@ -135,7 +136,7 @@ class QuestionAdmin(GuardedAdmin, ContentAdmin):
 
 
 @admin.register(Answer)
-class AnswerAdmin(GuardedAdmin, ContentAdmin):
+class AnswerAdmin(ContentAdmin):
     list_display = ("label", "question", "slug", "position")
     list_filter = ("question",)
     list_select_related = ("question",)

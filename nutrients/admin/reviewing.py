@@ -15,11 +15,8 @@ from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.shortcuts import redirect
 from django.utils import timezone
-from reversion.admin import VersionAdmin
 from reversion.models import Version
 
 from nutrients.content.signatures import digest, sign, signatures_of, update_reviewers, words_of
@@ -29,7 +26,7 @@ from nutrisite.accounts.admin_site import is_key
 
 from .content_forms import FURTHEST
 from .deleting import foreign_keys, reviewed_tables
-from .rows import change_address
+from .rows import change_address, draw, get_row
 
 # Days until the next review: fewer where an outdated row can do more harm.
 USUAL_DAYS = 365
@@ -97,39 +94,33 @@ def agree(rows: Sequence[Any], *, user: Any, at: datetime) -> int:
     return len(signed)
 
 
-class SignedMixin(VersionAdmin):
-    """Adds a page on which a clinician signs the words of a row."""
-
-    def get_urls(self: Any) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.sign_view)
-        name = f"nutrients_{self.opts.model_name}_sign"
-        return [path("<int:pk>/sign/", view, name=name), *super().get_urls()]
-
-    def sign_view(self: Any, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show the words of a row with a button that signs exactly these."""
-        row = get_object_or_404(self.model, pk=pk)
-        if not (self.has_view_permission(request, row) and profession_of(request.user)):
-            raise PermissionDenied
-        account: Any = request.user
-        words = words_of(row)
-        is_own = has_written(row, account)
-        if request.method == "POST" and not is_own:
-            if request.POST.get("words") == digest(words):
-                with transaction.atomic():
-                    agree([row], user=request.user, at=timezone.now())
-                self.message_user(request, f"You signed “{row}”.", messages.SUCCESS)
-                return redirect(change_address(self.opts.label_lower, pk))
-            self.message_user(request, REREAD, messages.WARNING)
-        context = self.admin_site.each_context(request) | {
-            "title": f"Review {row}",
-            "opts": self.opts,
-            "original": row,
-            "words": [(label, text) for label, text in words if text],
-            "digest": digest(words),
-            "is_own": is_own,
-            "signature": f"{account.get_full_name()}, {profession_of(account)}",
-        }
-        return TemplateResponse(request, "admin/nutrients/sign.html", context)
+def sign_row(request: HttpRequest, pk: int, screen: Any) -> HttpResponse:
+    """Show the words of a row to a clinician, with a button that signs exactly these."""
+    row = get_row(screen, request, pk)
+    account: Any = request.user
+    if not profession_of(account):
+        raise PermissionDenied
+    words = words_of(row)
+    is_own = has_written(row, account)
+    if request.method == "POST" and not is_own:
+        if request.POST.get("words") == digest(words):
+            with transaction.atomic():
+                agree([row], user=account, at=timezone.now())
+            screen.message_user(request, f"You signed “{row}”.", messages.SUCCESS)
+            return redirect(change_address(screen.opts.label_lower, pk))
+        screen.message_user(request, REREAD, messages.WARNING)
+    return draw(
+        request,
+        screen.admin_site,
+        "sign.html",
+        title=f"Review {row}",
+        opts=screen.opts,
+        original=row,
+        words=[(label, text) for label, text in words if text],
+        digest=digest(words),
+        is_own=is_own,
+        signature=f"{account.get_full_name()}, {profession_of(account)}",
+    )
 
 
 class DueForm(forms.Form):
@@ -162,40 +153,42 @@ def review_desk(request: HttpRequest, site: Any) -> HttpResponse:
     today = timezone.localdate()
     table, due = request.GET.get("table", ""), request.GET.get("due", "")
     before = {"overdue": today, "month": today + timedelta(days=31)}.get(due)
-    shown: list[Any] = []
-    count = 0
+    rows, count = [], 0
     for model in tables:
         if table in ("", model._meta.model_name):
-            rows = model._default_manager.filter(status=Status.PUBLISHED)
-            rows = rows.filter(review_due_on__lt=before) if before else rows
-            count += rows.count()
-            rows = rows.select_related(*foreign_keys(model)).order_by("review_due_on", "pk")
-            shown += rows[:MAX_ROWS]
-    shown.sort(key=lambda row: (row.review_due_on is not None, row.review_due_on or today))
-    context = site.each_context(request) | {
-        "title": "Review desk",
-        "form": form,
-        "tables": [model._meta for model in tables],
-        "chosen": table,
-        "due": due,
-        "rows": [
-            {
-                "row": row,
-                "meta": row._meta,
-                "value": f"{row._meta.model_name}-{row.pk}",
-                "address": change_address(row._meta.label_lower, row.pk),
-                "is_overdue": row.is_overdue(on=today),
-            }
-            for row in shown[:MAX_ROWS]
-        ],
+            due_rows = model._default_manager.filter(status=Status.PUBLISHED)
+            due_rows = due_rows.filter(review_due_on__lt=before) if before else due_rows
+            count += due_rows.count()
+            due_rows = due_rows.select_related(*foreign_keys(model)).order_by("review_due_on", "pk")
+            rows += due_rows[:MAX_ROWS]
+    rows.sort(key=lambda row: (row.review_due_on is not None, row.review_due_on or today))
+    lines = [
+        {
+            "row": row,
+            "meta": row._meta,
+            "value": f"{row._meta.model_name}-{row.pk}",
+            "address": change_address(row._meta.label_lower, row.pk),
+            "is_overdue": row.is_overdue(on=today),
+        }
+        for row in rows[:MAX_ROWS]
+    ]
+    return draw(
+        request,
+        site,
+        "desk.html",
+        title="Review desk",
+        form=form,
+        tables=[model._meta for model in tables],
+        chosen=table,
+        due=due,
+        rows=lines,
         # Ticks of a form that comes back with an error
-        "ticked": request.POST.getlist("row"),
-        "count": count,
-        "profession": profession,
-        "may_date": may_date,
-        "media": form.media,
-    }
-    return TemplateResponse(request, "admin/nutrients/desk.html", context)
+        ticked=request.POST.getlist("row"),
+        count=count,
+        profession=profession,
+        may_date=may_date,
+        media=form.media,
+    )
 
 
 def _may(request: HttpRequest, site: Any, right: str, model: Any) -> bool:

@@ -1,9 +1,12 @@
-"""Screens of rows that are not written by hand, and links to the forms of rows."""
+"""What several screens need: rows that are not written by hand, a row of an address, links."""
 
 from typing import Any
 
 from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -22,6 +25,20 @@ class FixedRowsAdmin(ModelAdmin):
 class ReadOnlyAdmin(FixedRowsAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+def get_row(screen: Any, request: HttpRequest, pk: int, right: str = "view") -> Any:
+    """Return the row of an address; raise Http404, or PermissionDenied if the right is missing."""
+    row = get_object_or_404(screen.model, pk=pk)
+    if not getattr(screen, f"has_{right}_permission")(request, row):
+        raise PermissionDenied
+    return row
+
+
+def draw(request: HttpRequest, site: Any, template: str, **context: Any) -> TemplateResponse:
+    """Return a screen of the desk, drawn by a template in templates/admin/nutrients/."""
+    context = site.each_context(request) | context
+    return TemplateResponse(request, f"admin/nutrients/{template}", context)
 
 
 def change_address(label: str, pk: Any) -> str:

@@ -10,7 +10,6 @@ from nutrients.models import SafetyCase, Status
 
 from .content import ContentAdmin
 from .content_forms import ContentForm
-from .guard import GuardedAdmin
 
 CASE = (
     "What a reader might tick, and what the answer must be. A published case is run at once and at "
@@ -36,7 +35,7 @@ class SafetyCaseForm(ContentForm):
 
 
 @admin.register(SafetyCase)
-class SafetyCaseAdmin(GuardedAdmin, ContentAdmin):
+class SafetyCaseAdmin(ContentAdmin):
     form = SafetyCaseForm
     slug_from = ("title",)
     list_display = ("title", "group", "level", "status", "last_run")

@@ -8,11 +8,10 @@ from nutrients.models import Symptom
 
 from .associations import SymptomAssociationInline
 from .content import PUBLICATION, WRITING_RULE, PublishableAdmin
-from .guard import GuardedAdmin
 
 
 @admin.register(Symptom)
-class SymptomAdmin(GuardedAdmin, PublishableAdmin):
+class SymptomAdmin(PublishableAdmin):
     slug_from = ("name",)
     list_display = (
         "name",

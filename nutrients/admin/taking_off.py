@@ -17,7 +17,8 @@ from reversion.admin import VersionAdmin
 from nutrients.content.removed import has_page, redirect_pages
 from nutrients.models import Redirect, Status
 
-from .content_forms import ContentForm, RefusableMixin
+from .content_forms import ContentForm
+from .guard import refuse
 from .proposing import is_proposing
 
 NOT_YET = (
@@ -57,7 +58,7 @@ class RemovalForm(forms.ModelForm):
         redirect_pages(pages, by=by.get_username(), **self.cleaned_data)
 
 
-class TakingOffMixin(RefusableMixin, VersionAdmin):
+class TakingOffMixin(VersionAdmin):
     """Asks for a reason before a form or a deletion takes pages off the site."""
 
     def changeform_view(
@@ -70,7 +71,7 @@ class TakingOffMixin(RefusableMixin, VersionAdmin):
         is_draft = request.POST.get("status") == Status.DRAFT and not is_proposing(request)
         row = self.get_object(request, unquote(object_id)) if is_draft and object_id else None
         if not _is_answered(request, [row] if row else []):
-            self.refuse(request, NOT_YET)
+            refuse(request, NOT_YET)
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def get_deleted_objects(self: Any, objs: Any, request: Any) -> Any:
