@@ -43,7 +43,7 @@ class SymptomAssociationInline(AssociationInline):
 
 @admin.register(Association)
 class AssociationAdmin(PublishableAdmin):
-    list_display = ("claim_made", "typicality", "evidence", "state", "review", "source_total")
+    list_display = ("claim_made", "typicality", "evidence", "state", "review")
     list_filter = (
         *PublishableAdmin.list_filter,
         "relation",

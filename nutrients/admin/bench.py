@@ -79,10 +79,9 @@ def bench(request: HttpRequest, pk: int, screen: Any) -> HttpResponse:
         transaction.set_rollback(True)
     return draw(
         request,
-        screen.admin_site,
+        screen,
         "bench.html",
         title=f"Try: {flag}",
-        opts=screen.opts,
         original=row,
         flag=flag,
         trial=trial,

@@ -52,7 +52,7 @@ class RiskEffectInline(ContentInline, admin.TabularInline):
 class RiskFactorAdmin(PublishableAdmin):
     form = RiskFactorForm
     slug_from = ("name",)
-    list_display = ("name", "kind", "is_common", "state", "review", "source_total")
+    list_display = ("name", "kind", "is_common", "state", "review")
     list_filter = (*PublishableAdmin.list_filter, "kind", "is_common", "lowers", "raises")
     search_fields = ("name", "slug", "mechanism")
     autocomplete_fields = ("lowers", "raises", "sources")
@@ -92,7 +92,7 @@ class RiskFactorAdmin(PublishableAdmin):
 class OtherCauseAdmin(PublishableAdmin):
     form = OtherCauseForm
     slug_from = ("name",)
-    list_display = ("name", "kind", "is_common", "is_asked", "state", "review", "source_total")
+    list_display = ("name", "kind", "is_common", "is_asked", "state", "review")
     list_filter = (*PublishableAdmin.list_filter, "kind", "is_common", "is_asked")
     search_fields = ("name", "slug", "mechanism")
     autocomplete_fields = ("symptoms", "risk_factors", "not_with_symptoms", "sources")
@@ -131,7 +131,7 @@ class OtherCauseAdmin(PublishableAdmin):
 @admin.register(Interaction)
 class InteractionAdmin(PublishableAdmin):
     slug_from = ("item_a", "item_b")
-    list_display = ("item_a", "item_b", "kind", "severity", "state", "review", "source_total")
+    list_display = ("item_a", "item_b", "kind", "severity", "state", "review")
     list_display_links = ("item_a", "item_b")
     list_filter = (*PublishableAdmin.list_filter, "kind", "severity", "nutrients")
     search_fields = ("item_a", "item_b", "slug", "effect")

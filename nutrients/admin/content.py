@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar
 
@@ -15,8 +15,7 @@ from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.contrib.admin.widgets import AdminTextareaWidget, RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Count, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
@@ -71,7 +70,6 @@ PUBLICATION = (
         "as they stand; the name goes once they change.",
     },
 )
-NBSP = "\N{NO-BREAK SPACE}"
 # The query parameter that names the inline in which every row gets a form.
 ROWS = "rows"
 TEXT_AREAS: dict[Any, dict[str, Any]] = {
@@ -81,16 +79,6 @@ TEXT_AREAS: dict[Any, dict[str, Any]] = {
 }
 
 APOSTROPHES = re.compile(r"['’‘ʼ]")
-
-
-def count_related(model: Any, column: str) -> Coalesce:
-    """Return an annotation that counts the rows of a model whose `column` is the outer row.
-
-    Counting joined tables would lose the order of the rows, and multiply two counts.
-    """
-    rows = model._base_manager.filter(**{column: OuterRef("pk")}).order_by()
-    counted = rows.values(column).annotate(number=Count("pk")).values("number")
-    return Coalesce(Subquery(counted), 0)
 
 
 class ContentFieldsMixin:
@@ -354,21 +342,12 @@ class PublishableAdmin(ContentAdmin):
     actions = ("publish", "back_to_draft", "set_dates", export)
     row_views = {"sign": sign_row}
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows = super().get_queryset(request)
-        if all(field.name != "sources" for field in self.opts.many_to_many):
-            return rows
-        links: Any = self.opts.get_field("sources")
-        number = count_related(links.remote_field.through, links.m2m_field_name())
-        return rows.annotate(source_count=number)
-
     @admin.display(description="Status", ordering="status")
     def state(self, obj: Any) -> SafeString | str:
         if obj.status != Status.PUBLISHED:
             return "Draft"
         if not obj.is_published(at=timezone.now()):
-            day, time = (_format(obj.publish_at, style) for style in ("j M Y", "H:i e"))
-            return f"From {day}, {time}"
+            return f"From {date_format(timezone.localtime(obj.publish_at), 'j M Y, H:i e')}"
         address = self.get_view_on_site_url(obj)
         if address is None:
             return "On the site"
@@ -379,14 +358,10 @@ class PublishableAdmin(ContentAdmin):
     def review(self, obj: Any) -> SafeString | str:
         if obj.review_due_on is None:
             return "No date"
-        due = _format(obj.review_due_on, "j M Y")
+        due = date_format(obj.review_due_on, "j M Y")
         if not obj.is_overdue(on=timezone.localdate()):
             return due
         return format_html("<strong>Overdue since {}</strong>", due)
-
-    @admin.display(description="Sources", ordering="source_count")
-    def source_total(self, obj: Any) -> int:
-        return obj.source_count
 
     def is_ready(self, row: Any) -> bool:
         """Return whether a draft may be published, by the rules of its form."""
@@ -441,11 +416,10 @@ class PublishableAdmin(ContentAdmin):
         """Return the page with the form of an action."""
         return draw(
             request,
-            self.admin_site,
+            self,
             "ask.html",
             title=title,
             intro=intro,
-            opts=self.opts,
             rows=rows,
             form=form,
             action=request.POST["action"],
@@ -460,8 +434,3 @@ class PublishableAdmin(ContentAdmin):
         for row in rows:
             self.save_values(row, status=status)
         self.check_list_change(request)
-
-
-def _format(moment: date | datetime, style: str) -> str:
-    """Format a date or time so that it stays on one line of a narrow column."""
-    return date_format(moment, style).replace(" ", NBSP)

@@ -43,7 +43,7 @@ class DetailInline(FoldedInline):
 class NutrientDetailAdmin(PublishableAdmin):
     form = DetailForm
     formfield_overrides = {**TEXT_AREAS, models.TextField: MARKDOWN}
-    list_display = ("nutrient", "topic", "state", "review", "source_total")
+    list_display = ("nutrient", "topic", "state", "review")
     list_display_links = ("nutrient", "topic")
     list_filter = (*PublishableAdmin.list_filter, "topic", "nutrient")
     list_select_related = ("nutrient",)

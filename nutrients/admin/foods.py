@@ -78,7 +78,7 @@ class FoodSourceAdmin(PublishableAdmin):
 
     form = FoodForm
     slug_from = ("name",)
-    list_display = ("name", "group", "serving", "state", "review", "source_total")
+    list_display = ("name", "group", "serving", "state", "review")
     list_filter = (
         *PublishableAdmin.list_filter,
         "is_curated",

@@ -15,7 +15,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
@@ -172,15 +172,15 @@ def refuse(request: Any, sentence: str) -> None:
     request.refusal = sentence
 
 
-class GuardedAdmin(admin.ModelAdmin):
+class GuardedAdmin:
     """Refuses a change that breaks a case of the test book, unless the editor gives a reason.
 
     Name it before the other bases, whose views it wraps.
     """
 
-    def get_form(self, request: Any, *args: Any, **options: Any) -> Any:
+    def get_form(self: Any, request: Any, *args: Any, **options: Any) -> Any:
         """Return a form class that is never valid if the request is refused."""
-        form: Any = super().get_form(request, *args, **options)
+        form: Any = super().get_form(request, *args, **options)  # type: ignore[misc]
         sentence = getattr(request, "refusal", "")
         if not sentence:
             return form
@@ -195,20 +195,20 @@ class GuardedAdmin(admin.ModelAdmin):
 
     # The views are guarded and not `changeform_view`, so that the revision is rolled back too.
 
-    def add_view(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
-        return self._guard_form(request, super().add_view, *args, **options)
+    def add_view(self: Any, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        return self._guard_form(request, super().add_view, *args, **options)  # type: ignore[misc]
 
-    def change_view(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
-        return self._guard_form(request, super().change_view, *args, **options)
+    def change_view(self: Any, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        return self._guard_form(request, super().change_view, *args, **options)  # type: ignore[misc]
 
-    def revision_view(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
-        return self._guard_form(request, super().revision_view, *args, **options)
+    def revision_view(self: Any, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        return self._guard_form(request, super().revision_view, *args, **options)  # type: ignore[misc]
 
-    def recover_view(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
-        return self._guard_form(request, super().recover_view, *args, **options)
+    def recover_view(self: Any, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        return self._guard_form(request, super().recover_view, *args, **options)  # type: ignore[misc]
 
     def _guard_form(
-        self,
+        self: Any,
         request: HttpRequest,
         view: Callable[..., HttpResponse],
         *args: Any,
@@ -226,20 +226,20 @@ class GuardedAdmin(admin.ModelAdmin):
 
         return guard_of(request).save(answer, show) if request.method == "POST" else answer()
 
-    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
+    def save_related(self: Any, request: Any, form: Any, formsets: Any, change: bool) -> None:
         """Check the book once the row and its inlines are saved, if it reads what changed.
 
         Bringing an earlier version back changes the row before its form is sent.
         """
-        super().save_related(request, form, formsets, change)
+        super().save_related(request, form, formsets, change)  # type: ignore[misc]
         if not is_form(request) or reads_form(form, formsets, add=not change):
             guard_of(request).check(f"{'Change' if change else 'Add'} {form.instance}")
 
     def delete_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+        self: Any, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Show before a deletion which cases it breaks, with the box to delete nevertheless."""
-        view = super().delete_view
+        view = super().delete_view  # type: ignore[misc]
         context = extra_context or {}
         if request.method == "POST":
             return guard_of(request).save(
@@ -252,10 +252,10 @@ class GuardedAdmin(admin.ModelAdmin):
         return view(request, object_id, context)
 
     def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+        self: Any, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Roll an action on several rows back if it breaks cases: a list offers no box."""
-        view = super().changelist_view
+        view = super().changelist_view  # type: ignore[misc]
         if request.method != "POST":
             return view(request, extra_context)
 
@@ -267,18 +267,18 @@ class GuardedAdmin(admin.ModelAdmin):
 
         return guard_of(request).save(lambda: view(request, extra_context), refuse)
 
-    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+    def delete_queryset(self: Any, request: HttpRequest, queryset: Any) -> None:
         cases, change = counting_cases(), f"Delete {', '.join(map(str, queryset))}"
-        super().delete_queryset(request, queryset)
+        super().delete_queryset(request, queryset)  # type: ignore[misc]
         if issubclass(self.model, TABLES):
             guard_of(request).check(change, cases)
 
-    def check_list_change(self, request: HttpRequest) -> None:
+    def check_list_change(self: Any, request: HttpRequest) -> None:
         """Check the book after an action changed the state or dates of several rows."""
         if issubclass(self.model, TABLES):
             guard_of(request).check("Change several rows")
 
-    def message_user(self, request: Any, message: Any, *args: Any, **options: Any) -> None:
+    def message_user(self: Any, request: Any, message: Any, *args: Any, **options: Any) -> None:
         """Join the warning of the guard to the message of a save, so that it is one message."""
         guard = guard_of(request)
         if guard.warning:
@@ -287,7 +287,7 @@ class GuardedAdmin(admin.ModelAdmin):
                 (messages.WARNING, "success"),
             )
             guard.warning = ""
-        super().message_user(request, message, *args, **options)
+        super().message_user(request, message, *args, **options)  # type: ignore[misc]
 
 
 def reads_form(form: Any, formsets: Iterable[Any], *, add: bool) -> bool:

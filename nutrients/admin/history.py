@@ -263,16 +263,15 @@ class VersionedAdmin(VersionAdmin):
                 context["fixed"] = fixed_fields(self.form, self.model)
         return admin.ModelAdmin.history_view(self, request, object_id, context)
 
-    def render_change_form(
-        self, request: Any, context: Any, *args: Any, obj: Any = None, **options: Any
-    ) -> Any:
+    def render_change_form(self, request: Any, context: Any, **options: Any) -> Any:
         """Fill one field from an earlier version, if the query names both."""
         key, name = request.GET.get("back", ""), request.GET.get("field", "")
+        obj = options["obj"]
         form = context["adminform"].form
         if obj and request.method == "GET" and is_key(key) and name in form.fields:
             for version in Version.objects.get_for_object(obj).filter(pk=key):
                 form.initial[name] = value_in(version, name)
-        return super().render_change_form(request, context, *args, obj=obj, **options)
+        return super().render_change_form(request, context, **options)
 
     def recoverlist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         deleted = Version.objects.get_deleted(self.model).select_related("revision__user")

@@ -16,7 +16,7 @@ from .intakes import IntakeInline
 @admin.register(Nutrient)
 class NutrientAdmin(PublishableAdmin):
     slug_from = ("name",)
-    list_display = ("name", "kind", "is_featured", "daily", "state", "review", "source_total")
+    list_display = ("name", "kind", "is_featured", "daily", "state", "review")
     list_filter = (*PublishableAdmin.list_filter, "kind", "is_featured")
     search_fields = ("name", "slug", "also_known_as")
     autocomplete_fields = ("how_common_source", "sources")

@@ -13,7 +13,6 @@ from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -39,7 +38,7 @@ from .differences import diff_values, format_value, make_change
 from .guard import BrokenCase, GuardedAdmin, guard_of
 from .publishing import problems, publish, schedule
 from .reviewing import REREAD, profession_of
-from .rows import FixedRowsAdmin, change_address
+from .rows import FixedRowsAdmin, change_address, draw, get_row
 from .widgets import NamedDateTime
 
 Button = Callable[[HttpRequest, Proposal], HttpResponse | None]
@@ -136,21 +135,20 @@ class ProposalAdmin(GuardedAdmin, FixedRowsAdmin):
 
     def pages_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """List the public pages that change, or show the one that the query names."""
-        proposal = get_object_or_404(Proposal, pk=pk)
-        if not self.has_view_permission(request, proposal):
-            raise PermissionDenied
+        proposal = get_row(self, request, pk)
         if request.GET.get("path"):
             return preview_page(request, proposal)
         count = int(text) if is_key(text := request.GET.get("count", "")) else FEW_PAGES
         pages = changing_pages(proposal, at=timezone.now(), recheck=True, count=count)
-        context = self.admin_site.each_context(request) | {
-            "title": f"Pages that change: {proposal}",
-            "opts": self.opts,
-            "original": proposal,
-            "pages": pages,
-            "next_count": proposal.pages["compared"] + proposal.pages["next"],
-        }
-        return TemplateResponse(request, "admin/nutrients/proposal_pages.html", context)
+        return draw(
+            request,
+            self,
+            "proposal_pages.html",
+            title=f"Pages that change: {proposal}",
+            original=proposal,
+            pages=pages,
+            next_count=proposal.pages["compared"] + proposal.pages["next"],
+        )
 
     def button(self, change: Button, permission: str = "change") -> Any:
         """Return the view of a button, which locks the proposal and checks permissions."""
@@ -279,10 +277,9 @@ class ProposalAdmin(GuardedAdmin, FixedRowsAdmin):
     def _publish_page(
         self, request: HttpRequest, proposal: Proposal, context: dict[str, Any]
     ) -> HttpResponse:
-        context = self.admin_site.each_context(request) | context
-        context |= {"title": f"Publish {proposal}", "opts": self.opts, "original": proposal}
+        context |= {"title": f"Publish {proposal}", "original": proposal}
         context["media"] = self.media + context["form"].media
-        return TemplateResponse(request, "admin/nutrients/proposal_publish.html", context)
+        return draw(request, self, "proposal_publish.html", **context)
 
 
 def _posted_key(request: HttpRequest, name: str) -> int:

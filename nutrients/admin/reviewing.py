@@ -16,6 +16,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.utils import timezone
 from reversion.models import Version
 
@@ -111,10 +112,9 @@ def sign_row(request: HttpRequest, pk: int, screen: Any) -> HttpResponse:
         screen.message_user(request, REREAD, messages.WARNING)
     return draw(
         request,
-        screen.admin_site,
+        screen,
         "sign.html",
         title=f"Review {row}",
-        opts=screen.opts,
         original=row,
         words=[(label, text) for label, text in words if text],
         digest=digest(words),
@@ -172,23 +172,21 @@ def review_desk(request: HttpRequest, site: Any) -> HttpResponse:
         }
         for row in rows[:MAX_ROWS]
     ]
-    return draw(
-        request,
-        site,
-        "desk.html",
-        title="Review desk",
-        form=form,
-        tables=[model._meta for model in tables],
-        chosen=table,
-        due=due,
-        rows=lines,
+    context = site.each_context(request) | {
+        "title": "Review desk",
+        "form": form,
+        "tables": [model._meta for model in tables],
+        "chosen": table,
+        "due": due,
+        "rows": lines,
         # Ticks of a form that comes back with an error
-        ticked=request.POST.getlist("row"),
-        count=count,
-        profession=profession,
-        may_date=may_date,
-        media=form.media,
-    )
+        "ticked": request.POST.getlist("row"),
+        "count": count,
+        "profession": profession,
+        "may_date": may_date,
+        "media": form.media,
+    }
+    return TemplateResponse(request, "admin/nutrients/desk.html", context)
 
 
 def _may(request: HttpRequest, site: Any, right: str, model: Any) -> bool:

@@ -35,9 +35,9 @@ def get_row(screen: Any, request: HttpRequest, pk: int, right: str = "view") -> 
     return row
 
 
-def draw(request: HttpRequest, site: Any, template: str, **context: Any) -> TemplateResponse:
-    """Return a screen of the desk, drawn by a template in templates/admin/nutrients/."""
-    context = site.each_context(request) | context
+def draw(request: HttpRequest, screen: Any, template: str, **context: Any) -> TemplateResponse:
+    """Return a page of a table beside Django's, by a template in templates/admin/nutrients/."""
+    context = screen.admin_site.each_context(request) | {"opts": screen.opts} | context
     return TemplateResponse(request, f"admin/nutrients/{template}", context)
 
 

@@ -9,15 +9,14 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db import models
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from reversion import set_comment
 
-from nutrients.models import Association, Nutrient, Source, Symptom
+from nutrients.models import Source
 from nutrients.search.index import catch_up
 
-from .content import TEXT_AREAS, ContentAdmin, count_related
+from .content import TEXT_AREAS, ContentAdmin
 from .content_forms import ContentForm
 from .deleting import citing, foreign_keys
 from .rows import draw, get_row
@@ -61,10 +60,9 @@ def replace_source(request: HttpRequest, pk: int, screen: Any) -> HttpResponse:
         return redirect("admin:nutrients_source_change", old.pk)
     return draw(
         request,
-        screen.admin_site,
+        screen,
         "replace_source.html",
         title=f"Replace {old}",
-        opts=screen.opts,
         original=old,
         form=form,
         uses=uses,
@@ -99,7 +97,7 @@ class SourceAdmin(ContentAdmin):
     formfield_overrides = {**TEXT_AREAS, models.URLField: {"assume_scheme": "https"}}
     slug_from = ("publisher", "title")
     row_views = {"replace": replace_source}
-    list_display = ("title", "publisher", "kind", "read_form", "checked_on", "claims", "slug")
+    list_display = ("title", "publisher", "kind", "read_form", "checked_on", "slug")
     list_filter = ("kind", "read_form", "checked_on")
     search_fields = ("slug", "title", "publisher", "url")
     date_hierarchy = "checked_on"
@@ -117,12 +115,3 @@ class SourceAdmin(ContentAdmin):
             {"fields": ("read_form", "how_seen", "checked_on", "next_review_on", "licence_note")},
         ),
     )
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        sourced = (Nutrient, Symptom, Association)
-        number = sum(count_related(model.sources.through, "source") for model in sourced)
-        return super().get_queryset(request).annotate(claim_count=number)
-
-    @admin.display(description="Claims that rest on it", ordering="claim_count")
-    def claims(self, obj: Any) -> int:
-        return obj.claim_count

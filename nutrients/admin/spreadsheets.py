@@ -19,7 +19,6 @@ from django.contrib import admin
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.text import get_text_list
 
@@ -30,6 +29,7 @@ from nutrients.proposals.rows import to_values
 from .content_forms import bind_form
 from .differences import Change, diff_values
 from .proposing import propose_changes
+from .rows import draw
 
 # The text of a file is sent again as a field, and Django limits the encoded size of fields.
 MAX_BYTES, MAX_LINES = 2_000_000, 1000
@@ -131,10 +131,6 @@ class Reader:
         self._screen = screen
         self._model: Any = screen.model
         self._columns = columns_of(screen, request)
-        self._names: dict[str, str] = {}
-        for name in self._columns:
-            label = self._model._meta.get_field(name).verbose_name
-            self._names |= {_normalize(name): name, _normalize(label): name}
         self._find_row = cache(_find_row)
 
     def read(self, text: str) -> list[Line]:
@@ -145,13 +141,18 @@ class Reader:
         if len(table) > MAX_LINES + 1:
             raise ValidationError(f"There are more than {MAX_LINES:,} lines: split the file.")
         (_, header), *rows = table
-        columns = [self._read_title(title) for title in header]
+        columns = [title.casefold().replace(" ", "_") for title in header]
+        if unknown := [name for name in columns if name not in self._columns]:
+            raise ValidationError(
+                f"Line 1: there is no column “{unknown[0]}”. The columns are"
+                f" {', '.join(self._columns)}."
+            )
         if repeated := [name for name in columns if columns.count(name) > 1]:
             raise ValidationError(f"Line 1: the column “{repeated[0]}” is there twice.")
         if missing := [name for name in self._model.KEY if name not in columns]:
-            columns = "column" if len(missing) == 1 else "columns"
+            noun = "column" if len(missing) == 1 else "columns"
             raise ValidationError(
-                f"Line 1: add the {columns} {get_text_list(missing, 'and')}, to say which row a"
+                f"Line 1: add the {noun} {get_text_list(missing, 'and')}, to say which row a"
                 " line is about."
             )
         lines = [self._read_line(number, cells, columns) for number, cells in rows]
@@ -160,13 +161,6 @@ class Reader:
             if line.title and (before := seen.setdefault(line.title, line.number)) != line.number:
                 line.faults.append(f"The same row is on line {before}.")
         return lines
-
-    def _read_title(self, title: str) -> str:
-        """Return the field that the title of a column names."""
-        if name := self._names.get(_normalize(title)):
-            return name
-        names = ", ".join(self._columns)
-        raise ValidationError(f"Line 1: there is no column “{title}”. The columns are {names}.")
 
     def _read_line(self, number: int, cells: list[str], columns: list[str]) -> Line:
         line = Line(number)
@@ -193,8 +187,7 @@ class Reader:
             return self._read_links(name, model_field, cell, line)
         if isinstance(model_field, models.BooleanField):
             return YES_NO.get(cell.lower(), cell.lower())
-        labels = {str(label).casefold(): value for value, label in model_field.flatchoices}
-        return labels.get(cell.casefold(), cell)
+        return cell
 
     def _read_links(self, name: str, model_field: Any, cell: str, line: Line) -> Any:
         model = model_field.remote_field.model
@@ -223,16 +216,9 @@ class Reader:
 
 
 def _find_row(model: Any, text: str) -> Any:
-    """Return the row that a cell names by its key, or else by its name."""
+    """Return the row that a cell names by its natural key, such as a slug."""
     parts = text.split(KEY_SEPARATOR)
-    row = model.with_key(parts) if len(parts) == len(model.KEY) else None
-    if row is None and any(field.name == "name" for field in model._meta.concrete_fields):
-        row = model._default_manager.filter(name__iexact=text).first()
-    return row
-
-
-def _normalize(title: Any) -> str:
-    return " ".join(str(title).replace("_", " ").casefold().split())
+    return model.with_key(parts) if len(parts) == len(model.KEY) else None
 
 
 class ImportForm(forms.Form):
@@ -277,13 +263,14 @@ def import_page(request: HttpRequest, screen: Any) -> HttpResponse:
         title = f"Import of {screen.opts.verbose_name_plural}: {len(changing)}"
         changes = ((line.row or screen.model, line.values) for line in changing)
         return propose_changes(request, title, changes)
-    context = screen.admin_site.each_context(request) | {
-        "title": f"Import {screen.opts.verbose_name_plural}",
-        "opts": screen.opts,
-        "form": form,
-        "wrong": wrong,
-        "changing": changing,
-        "keys": get_text_list(screen.model.KEY, "and"),
-        "columns": columns_of(screen, request),
-    }
-    return TemplateResponse(request, "admin/nutrients/import.html", context)
+    return draw(
+        request,
+        screen,
+        "import.html",
+        title=f"Import {screen.opts.verbose_name_plural}",
+        form=form,
+        wrong=wrong,
+        changing=changing,
+        keys=get_text_list(screen.model.KEY, "and"),
+        columns=columns_of(screen, request),
+    )

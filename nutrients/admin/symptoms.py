@@ -20,7 +20,6 @@ class SymptomAdmin(PublishableAdmin):
         "urgency",
         "state",
         "review",
-        "source_total",
     )
     list_filter = (*PublishableAdmin.list_filter, "body_area", "urgency", "is_noticeable")
     search_fields = ("name", "clinical_term", "also_known_as", "slug")

@@ -115,13 +115,6 @@ def test_all_missing_columns_are_named(look, content):
     assert "add the columns food and nutrient, to say" in faults(answer)[0][0]
 
 
-def test_import_accepts_names_of_rows_and_labels_of_choices(look, amount):
-    food, nutrient = amount.food.name, amount.nutrient.name.upper()
-
-    assert faults(look(NutrientAmount, f'Food,Nutrient,per 100g\n"{food}",{nutrient},0.5\n')) == {}
-    assert faults(look(Symptom, "slug,urgency\ntremor,See a doctor\n")) == {}
-
-
 def test_export_is_imported_without_a_change(look, editor_client, content):
     Nutrient.objects.filter(slug="iron").update(status="draft", tagline="=1+1")
     for model in (Nutrient, Symptom, Source, NutrientAmount):
