@@ -28,6 +28,7 @@ from .content import (
     PublishableAdmin,
 )
 from .content_forms import ContentForm, ProseField
+from .rows import fieldset
 from .widgets import PREVIEW, MarkdownTextarea
 
 MARKDOWN = {"form_class": ProseField, "widget": MarkdownTextarea}
@@ -107,31 +108,25 @@ class ArticleAdmin(PublishableAdmin):
     inlines = (SectionInline,)
     date_hierarchy = "publish_at"
     fieldsets = (
-        (
+        fieldset(
             None,
-            {
-                "fields": (
-                    "title",
-                    "slug",
-                    "short_title",
-                    "summary",
-                    "standfirst",
-                    "short_answer",
-                    "answer_evidence",
-                    "key_points",
-                ),
-                "description": WRITING_RULE,
-            },
+            "title",
+            "slug",
+            "short_title",
+            "summary",
+            "standfirst",
+            "short_answer",
+            "answer_evidence",
+            "key_points",
+            description=WRITING_RULE,
         ),
-        (
+        fieldset(
             "Related pages and order",
-            {
-                "fields": (
-                    *("related_nutrients", "related_symptoms", "topic"),
-                    ("written_by", "position"),
-                ),
-                "classes": ("collapse",),
-            },
+            "related_nutrients",
+            "related_symptoms",
+            "topic",
+            ("written_by", "position"),
+            folded=True,
         ),
         PUBLICATION,
     )
@@ -151,12 +146,12 @@ class ArticleSectionAdmin(ContentAdmin):
     search_fields = ("title", "body", "article__title")
     autocomplete_fields = ("article",)
     fieldsets = (
-        (
+        fieldset(
             None,
-            {
-                "fields": ("article", ("title", "anchor", "position"), "body"),
-                "description": f"{WRITING_RULE} {SECTION_RULE}",
-            },
+            "article",
+            ("title", "anchor", "position"),
+            "body",
+            description=f"{WRITING_RULE} {SECTION_RULE}",
         ),
     )
 

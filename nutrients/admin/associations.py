@@ -9,6 +9,7 @@ from django.contrib import admin
 from nutrients.models import VERB_AGAINST, Association, Evidence
 
 from .content import PUBLICATION, WRITING_RULE, FoldedInline, ListedInline, PublishableAdmin
+from .rows import fieldset
 
 GRADES = " ".join(
     (
@@ -57,24 +58,21 @@ class AssociationAdmin(PublishableAdmin):
     autocomplete_fields = ("nutrient", "symptom", "sources")
     readonly_fields = (*PublishableAdmin.readonly_fields, "claim_made")
     fieldsets = (
-        (
+        fieldset(
             None,
-            {
-                "fields": (
-                    ("nutrient", "symptom"),
-                    ("relation", "is_against"),
-                    "people",
-                    "claim_made",
-                ),
-                "description": WRITING_RULE,
-            },
+            ("nutrient", "symptom"),
+            ("relation", "is_against"),
+            "people",
+            "claim_made",
+            description=WRITING_RULE,
         ),
-        (
+        fieldset(
             "Evidence",
-            {
-                "fields": (("typicality", "evidence"), "evidence_why", "note", "sources"),
-                "description": GRADES,
-            },
+            ("typicality", "evidence"),
+            "evidence_why",
+            "note",
+            "sources",
+            description=GRADES,
         ),
         PUBLICATION,
     )

@@ -10,6 +10,7 @@ from nutrients.models import Interaction, OtherCause, RiskEffect, RiskFactor
 
 from .content import PUBLICATION, WRITING_RULE, ContentInline, PublishableAdmin
 from .content_forms import ContentForm
+from .rows import fieldset
 
 
 class RiskFactorForm(ContentForm):
@@ -58,31 +59,25 @@ class RiskFactorAdmin(PublishableAdmin):
     autocomplete_fields = ("lowers", "raises", "sources")
     inlines = (RiskEffectInline,)
     fieldsets = (
-        (
+        fieldset(
             None,
-            {
-                "fields": (
-                    ("name", "kind"),
-                    "slug",
-                    "lowers",
-                    "raises",
-                    "mechanism",
-                    "what_to_do",
-                    "sources",
-                ),
-                "description": f"{WRITING_RULE} “Do not stop a prescribed medicine” "
-                "stands beside every medicine by itself.",
-            },
+            ("name", "kind"),
+            "slug",
+            "lowers",
+            "raises",
+            "mechanism",
+            "what_to_do",
+            "sources",
+            description=(
+                f"{WRITING_RULE} “Do not stop a prescribed medicine” "
+                "stands beside every medicine by itself."
+            ),
         ),
-        (
+        fieldset(
             "In the checklist",
-            {
-                "fields": (
-                    ("diet", "population_group"),
-                    "has_own_food_advice",
-                    ("is_common", "position"),
-                )
-            },
+            ("diet", "population_group"),
+            "has_own_food_advice",
+            ("is_common", "position"),
         ),
         PUBLICATION,
     )
@@ -96,33 +91,25 @@ class OtherCauseAdmin(PublishableAdmin):
     list_filter = (*PublishableAdmin.list_filter, "kind", "is_common", "is_asked")
     search_fields = ("name", "slug", "mechanism")
     autocomplete_fields = ("symptoms", "risk_factors", "not_with_symptoms", "sources")
-    fieldsets: Any = (
-        (
+    fieldsets = (
+        fieldset(
             None,
-            {
-                "fields": (
-                    ("name", "kind"),
-                    "slug",
-                    "symptoms",
-                    "mechanism",
-                    "what_helps",
-                    "when_to_seek_care",
-                    "evidence",
-                    "sources",
-                ),
-                "description": WRITING_RULE,
-            },
+            ("name", "kind"),
+            "slug",
+            "symptoms",
+            "mechanism",
+            "what_helps",
+            "when_to_seek_care",
+            "evidence",
+            "sources",
+            description=WRITING_RULE,
         ),
-        (
+        fieldset(
             "In the checklist",
-            {
-                "fields": (
-                    ("is_common", "is_asked", "only_if_ticked"),
-                    "risk_factors",
-                    "not_with_symptoms",
-                    "position",
-                )
-            },
+            ("is_common", "is_asked", "only_if_ticked"),
+            "risk_factors",
+            "not_with_symptoms",
+            "position",
         ),
         PUBLICATION,
     )
@@ -137,21 +124,17 @@ class InteractionAdmin(PublishableAdmin):
     search_fields = ("item_a", "item_b", "slug", "effect")
     autocomplete_fields = ("nutrients", "risk_factors", "sources")
     fieldsets = (
-        (
+        fieldset(
             None,
-            {
-                "fields": (
-                    ("item_a", "item_b"),
-                    "slug",
-                    ("kind", "severity"),
-                    "nutrients",
-                    "effect",
-                    "advice",
-                    "sources",
-                ),
-                "description": WRITING_RULE,
-            },
+            ("item_a", "item_b"),
+            "slug",
+            ("kind", "severity"),
+            "nutrients",
+            "effect",
+            "advice",
+            "sources",
+            description=WRITING_RULE,
         ),
-        ("In the checklist", {"fields": ("risk_factors",)}),
+        fieldset("In the checklist", "risk_factors"),
         PUBLICATION,
     )

@@ -8,6 +8,7 @@ from nutrients.models import ChangeNote
 
 from .content import WRITING_RULE, ContentAdmin
 from .content_forms import ContentForm
+from .rows import fieldset
 
 
 class ChangeNoteForm(ContentForm):
@@ -23,13 +24,16 @@ class ChangeNoteAdmin(ContentAdmin):
     date_hierarchy = "created_at"
     search_fields = ("title", "text", "address")
     fieldsets = (
-        (
+        fieldset(
             None,
-            {
-                "fields": (("kind", "created_at"), "title", "address", "text"),
-                "description": f"{WRITING_RULE} Readers see notes, and not who made them. "
+            ("kind", "created_at"),
+            "title",
+            "address",
+            "text",
+            description=(
+                f"{WRITING_RULE} Readers see notes, and not who made them. "
                 "The form of a row offers a note by itself: add one here for a page without a "
-                "form, or for a page that is gone.",
-            },
+                "form, or for a page that is gone."
+            ),
         ),
     )

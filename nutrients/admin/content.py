@@ -47,7 +47,7 @@ from .history import VersionedAdmin
 from .notes_for_readers import NotesForReadersMixin
 from .proposing import ProposingMixin, ProposingRights
 from .reviewing import DueForm, sign_row
-from .rows import draw
+from .rows import draw, fieldset
 from .spreadsheets import can_import, export, import_page
 from .taking_off import RemovalForm, TakingOffMixin
 from .widgets import LabelledSelect, LabelledSelectMultiple, NamedDateTime
@@ -56,19 +56,17 @@ WRITING_RULE = (
     "Plain British English, sentences of 20 words or fewer. Say what a source says and no more. "
     "Never name a dose or a brand, and never tell a reader what they have."
 )
-PUBLICATION = (
+PUBLICATION = fieldset(
     "Publication and review",
-    {
-        "fields": (
-            ("status", "publish_at"),
-            "verification",
-            ("reviewed_on", "reviewed_by"),
-            ("review_due_on", "changed_at"),
-        ),
-        "description": "Readers see a row once it is published and its date has come. "
+    ("status", "publish_at"),
+    "verification",
+    ("reviewed_on", "reviewed_by"),
+    ("review_due_on", "changed_at"),
+    description=(
+        "Readers see a row once it is published and its date has come. "
         "Three dates are kept apart: published, changed and reviewed. A clinician signs the words "
-        "as they stand; the name goes once they change.",
-    },
+        "as they stand; the name goes once they change."
+    ),
 )
 # The query parameter that names the inline in which every row gets a form.
 ROWS = "rows"

@@ -13,6 +13,7 @@ from nutrients.models import NutrientDetail
 from .articles import MARKDOWN
 from .content import PUBLICATION, TEXT_AREAS, WRITING_RULE, FoldedInline, PublishableAdmin
 from .content_forms import ContentForm
+from .rows import fieldset
 
 
 class DetailForm(ContentForm):
@@ -50,13 +51,14 @@ class NutrientDetailAdmin(PublishableAdmin):
     search_fields = ("nutrient__name", "body")
     autocomplete_fields = ("nutrient", "sources")
     fieldsets = (
-        (
+        fieldset(
             None,
-            {
-                "fields": (("nutrient", "topic"), "body", "sources"),
-                "description": f"{WRITING_RULE} Markdown without blocks. Cite after the full "
-                "stop: [@source-slug].",
-            },
+            ("nutrient", "topic"),
+            "body",
+            "sources",
+            description=(
+                f"{WRITING_RULE} Markdown without blocks. Cite after the full stop: [@source-slug]."
+            ),
         ),
         PUBLICATION,
     )

@@ -19,6 +19,7 @@ from .content import (
     PublishableAdmin,
 )
 from .content_forms import ContentForm
+from .rows import fieldset
 
 
 class FoodForm(ContentForm):
@@ -92,41 +93,31 @@ class FoodSourceAdmin(PublishableAdmin):
     autocomplete_fields = ("group", "unmeasured_nutrients", "sources")
     inlines = (FoodAmountInline, PortionInline)
     fieldsets = (
-        (
+        fieldset(
             None,
-            {
-                "fields": (
-                    "name",
-                    "slug",
-                    ("group", "is_food", "is_curated"),
-                    ("serving_description", "serving_grams"),
-                    "energy_kcal",
-                    "note",
-                    "not_suggested_to",
-                    "sources",
-                ),
-                "description": WRITING_RULE,
-            },
+            "name",
+            "slug",
+            ("group", "is_food", "is_curated"),
+            ("serving_description", "serving_grams"),
+            "energy_kcal",
+            "note",
+            "not_suggested_to",
+            "sources",
+            description=WRITING_RULE,
         ),
-        (
+        fieldset(
             "Diets and allergens",
-            {
-                "fields": (tuple(Diet.values), tuple(Allergen.values)),
-                "description": "For the plain food. Choose “Unknown” where you do not know: "
-                "the site then says that labels decide.",
-            },
+            tuple(Diet.values),
+            tuple(Allergen.values),
+            description=(
+                "For the plain food. Choose “Unknown” where you do not know: "
+                "the site then says that labels decide."
+            ),
         ),
-        (
-            "US food database",
-            {
-                "fields": (("usda_ndb_number", "usda_fdc_id"), "usda_description"),
-                "classes": ("collapse",),
-            },
+        fieldset(
+            "US food database", ("usda_ndb_number", "usda_fdc_id"), "usda_description", folded=True
         ),
-        (
-            "Nutrients without an amount",
-            {"fields": ("unmeasured_nutrients",), "classes": ("collapse",)},
-        ),
+        fieldset("Nutrients without an amount", "unmeasured_nutrients", folded=True),
         PUBLICATION,
     )
 

@@ -12,6 +12,7 @@ from nutrients.models import ReferenceIntake
 
 from .content import PUBLICATION, ListedInline, PublishableAdmin, StateFilter
 from .content_forms import ContentForm
+from .rows import fieldset
 
 STAGES = (
     "Ages in whole years, both included: 19-30, 71-plus or children-1-3; infants-7-12-months in "
@@ -124,31 +125,25 @@ class ReferenceIntakeAdmin(PublishableAdmin):
     search_fields = ("nutrient__name", "life_stage_label", "life_stage")
     autocomplete_fields = ("nutrient", "sources")
     fieldsets = (
-        (
+        fieldset(
             "Who it is for",
-            {
-                "fields": (
-                    ("nutrient", "authority"),
-                    ("life_stage", "life_stage_label"),
-                    ("age_from", "age_below"),
-                    ("sex", "life_status"),
-                )
-            },
+            ("nutrient", "authority"),
+            ("life_stage", "life_stage_label"),
+            ("age_from", "age_below"),
+            ("sex", "life_status"),
         ),
-        (
+        fieldset(
             "How much a day",
-            {
-                "fields": (
-                    ("reference_type", "amount", "amount_words"),
-                    ("upper_limit_status", "upper_limit", "upper_limit_unit", "upper_limit_kind"),
-                    "upper_limit_applies_to",
-                    "chronic_disease_limit_mg",
-                    "note",
-                    "sources",
-                ),
-                "description": "Copy the figure and its unit from the source. Kinds of figures are "
-                "kept apart; never work one out from another. An LRNI is no need and is not shown.",
-            },
+            ("reference_type", "amount", "amount_words"),
+            ("upper_limit_status", "upper_limit", "upper_limit_unit", "upper_limit_kind"),
+            "upper_limit_applies_to",
+            "chronic_disease_limit_mg",
+            "note",
+            "sources",
+            description=(
+                "Copy the figure and its unit from the source. Kinds of figures are "
+                "kept apart; never work one out from another. An LRNI is no need and is not shown."
+            ),
         ),
         PUBLICATION,
     )

@@ -15,15 +15,16 @@ from nutrients.models import ChangeNote, NoteKind
 from nutrients.proposals import key_of
 
 from .content_forms import ProseField
+from .rows import fieldset
 
 NOTE_FIELDS = ("note_for_readers", "corrects_an_error")
-NOTE = (
+NOTE = fieldset(
     "Tell readers",
-    {
-        "fields": NOTE_FIELDS,
-        "description": "For an edit that changes what a reader may think or do. It shows on the "
-        "page and under Corrections. Leave it empty for a small edit, such as a spelling.",
-    },
+    *NOTE_FIELDS,
+    description=(
+        "For an edit that changes what a reader may think or do. It shows on the "
+        "page and under Corrections. Leave it empty for a small edit, such as a spelling."
+    ),
 )
 MAX_TITLE_LENGTH = 200
 

@@ -11,6 +11,7 @@ from .content import PUBLICATION, WRITING_RULE, PublishableAdmin
 from .details import DetailInline
 from .foods import NutrientAmountInline
 from .intakes import IntakeInline
+from .rows import fieldset
 
 
 @admin.register(Nutrient)
@@ -22,53 +23,40 @@ class NutrientAdmin(PublishableAdmin):
     autocomplete_fields = ("how_common_source", "sources")
     inlines = (DetailInline, NutrientAssociationInline, IntakeInline, NutrientAmountInline)
     fieldsets = (
-        (
+        fieldset(
             None,
-            {
-                "fields": (
-                    ("name", "symbol"),
-                    "slug",
-                    ("kind", "is_electrolyte"),
-                    "also_known_as",
-                    "tagline",
-                    "job",
-                    "figure",
-                    "sources",
-                ),
-                "description": WRITING_RULE,
-            },
+            ("name", "symbol"),
+            "slug",
+            ("kind", "is_electrolyte"),
+            "also_known_as",
+            "tagline",
+            "job",
+            "figure",
+            "sources",
+            description=WRITING_RULE,
         ),
-        (
+        fieldset(
             "Too little",
-            {
-                "fields": (
-                    ("low_phrase", "deficiency_name"),
-                    "why_low_matters",
-                    "usual_causes_of_low",
-                    ("how_common", "how_common_source"),
-                    "how_common_why",
-                    "test_used",
-                )
-            },
+            ("low_phrase", "deficiency_name"),
+            "why_low_matters",
+            "usual_causes_of_low",
+            ("how_common", "how_common_source"),
+            "how_common_why",
+            "test_used",
         ),
-        ("Too much", {"fields": (("high_phrase", "excess_name"), "excess_signs")}),
-        (
+        fieldset("Too much", ("high_phrase", "excess_name"), "excess_signs"),
+        fieldset(
             "Label values and upper limit",
-            {
-                "fields": (
-                    ("unit", "daily_value", "reference_value"),
-                    ("upper_limit", "upper_limit_unit"),
-                    "upper_limit_note",
-                ),
-                "description": "Copy figures and units from the source. "
-                "Every amount of this nutrient on the site is in its one unit.",
-            },
+            ("unit", "daily_value", "reference_value"),
+            ("upper_limit", "upper_limit_unit"),
+            "upper_limit_note",
+            description=(
+                "Copy figures and units from the source. "
+                "Every amount of this nutrient on the site is in its one unit."
+            ),
         ),
-        ("Foods in a few words", {"fields": ("food_summary",)}),
-        (
-            "Where it shows",
-            {"fields": (("accent", "position"), "is_featured"), "classes": ("collapse",)},
-        ),
+        fieldset("Foods in a few words", "food_summary"),
+        fieldset("Where it shows", ("accent", "position"), "is_featured", folded=True),
         PUBLICATION,
     )
 

@@ -17,6 +17,7 @@ from nutrients.models import Picture
 
 from .content import ContentAdmin
 from .content_forms import ContentForm
+from .rows import fieldset
 
 MAX_FILE_SIZE, MAX_SIDE, MAX_PIXELS = 10_000_000, 1600, 50_000_000
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
@@ -86,16 +87,19 @@ class PictureAdmin(ContentAdmin):
     search_fields = ("slug", "alternative", "credit")
     readonly_fields = ("image",)
     fieldsets = (
-        (
+        fieldset(
             None,
-            {
-                "fields": (
-                    *("slug", "upload", "image", "alternative", "is_decorative"),
-                    *("credit", "licence"),
-                ),
-                "description": "An article shows it by [[picture slug]] on a line of its own. "
-                "Say whose it is and by which licence we show it.",
-            },
+            "slug",
+            "upload",
+            "image",
+            "alternative",
+            "is_decorative",
+            "credit",
+            "licence",
+            description=(
+                "An article shows it by [[picture slug]] on a line of its own. "
+                "Say whose it is and by which licence we show it."
+            ),
         ),
     )
 

@@ -18,6 +18,7 @@ from .content import (
     PublishableAdmin,
 )
 from .content_forms import ContentForm
+from .rows import fieldset
 
 RULE = (
     "A rule raises its flag when every tick that it names is ticked, and so many of those under "
@@ -66,29 +67,22 @@ class RedFlagAdmin(PublishableAdmin):
     inlines = (RuleInline,)
     row_views = {**PublishableAdmin.row_views, "bench": bench}
     fieldsets = (
-        (
+        fieldset(
             None,
-            {
-                "fields": (
-                    "sign",
-                    "slug",
-                    "level",
-                    "why_it_matters",
-                    "action",
-                    "possible_causes",
-                    "related_symptoms",
-                    "only_for",
-                    "is_not_nutritional",
-                    "withheld_nutrients",
-                    "sources",
-                ),
-                "description": WRITING_RULE,
-            },
+            "sign",
+            "slug",
+            "level",
+            "why_it_matters",
+            "action",
+            "possible_causes",
+            "related_symptoms",
+            "only_for",
+            "is_not_nutritional",
+            "withheld_nutrients",
+            "sources",
+            description=WRITING_RULE,
         ),
-        (
-            "In the checklist",
-            {"fields": ("is_asked", "tick_label", "position"), "description": RULE},
-        ),
+        fieldset("In the checklist", "is_asked", "tick_label", "position", description=RULE),
         PUBLICATION,
     )
 
@@ -102,7 +96,7 @@ class RedFlagRuleAdmin(ContentAdmin):
     list_select_related = ("red_flag",)
     search_fields = ("slug", "red_flag__sign", "symptoms__name", "risk_factors__name")
     autocomplete_fields = ("red_flag", *NAMED)
-    fieldsets = ((None, {"fields": ("red_flag", "slug", *NAMED, "at_least"), "description": RULE}),)
+    fieldsets = (fieldset(None, "red_flag", "slug", *NAMED, "at_least", description=RULE),)
 
     def get_queryset(self, request: Any) -> Any:
         return super().get_queryset(request).prefetch_related(*NAMED_ROWS)
@@ -125,12 +119,13 @@ class QuestionAdmin(ContentAdmin):
     search_fields = ("text", "slug", "answers__label")
     inlines = (AnswerInline,)
     fieldsets = (
-        (
+        fieldset(
             None,
-            {
-                "fields": ("text", "slug", "why", ("is_in_form", "position")),
-                "description": f"{ASKED} {WRITING_RULE}",
-            },
+            "text",
+            "slug",
+            "why",
+            ("is_in_form", "position"),
+            description=f"{ASKED} {WRITING_RULE}",
         ),
     )
 
@@ -142,4 +137,4 @@ class AnswerAdmin(ContentAdmin):
     list_select_related = ("question",)
     search_fields = ("label", "slug", "question__text")
     autocomplete_fields = ("question",)
-    fieldsets = ((None, {"fields": ("question", "label", "slug", "position")}),)
+    fieldsets = (fieldset(None, "question", "label", "slug", "position"),)

@@ -27,6 +27,14 @@ class ReadOnlyAdmin(FixedRowsAdmin):
         return False
 
 
+def fieldset(
+    title: str | None, *fields: Any, description: str = "", folded: bool = False
+) -> tuple[Any, Any]:
+    """Return an entry of `fieldsets`. Fields in a tuple share a line of the form."""
+    classes = ("collapse",) if folded else ()
+    return title, {"fields": fields, "description": description, "classes": classes}
+
+
 def get_row(screen: Any, request: HttpRequest, pk: int, right: str = "view") -> Any:
     """Return the row of an address; raise Http404, or PermissionDenied if the right is missing."""
     row = get_object_or_404(screen.model, pk=pk)

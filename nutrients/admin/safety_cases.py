@@ -10,6 +10,7 @@ from nutrients.models import SafetyCase, Status
 
 from .content import ContentAdmin
 from .content_forms import ContentForm
+from .rows import fieldset
 
 CASE = (
     "What a reader might tick, and what the answer must be. A published case is run at once and at "
@@ -45,10 +46,10 @@ class SafetyCaseAdmin(ContentAdmin):
     autocomplete_fields = (*TICKED, *EXPECTED)
     readonly_fields = ("last_run",)
     fieldsets = (
-        (None, {"fields": ("title", "slug", "why", "group", "position"), "description": CASE}),
-        ("What is ticked", {"fields": TICKED}),
-        ("What the answer must be", {"fields": ("level", *EXPECTED, "must_show", "must_not_show")}),
-        ("Publication", {"fields": ("status", "last_run")}),
+        fieldset(None, "title", "slug", "why", "group", "position", description=CASE),
+        fieldset("What is ticked", *TICKED),
+        fieldset("What the answer must be", "level", *EXPECTED, "must_show", "must_not_show"),
+        fieldset("Publication", "status", "last_run"),
     )
 
     @admin.display(description="Last run")

@@ -8,6 +8,7 @@ from nutrients.models import Synonym
 
 from .content import ContentAdmin
 from .content_forms import ContentForm
+from .rows import fieldset
 
 
 class SynonymForm(ContentForm):
@@ -23,12 +24,14 @@ class SynonymAdmin(ContentAdmin):
     list_display = ("words", "means")
     search_fields = ("words", "means", "slug")
     fieldsets = (
-        (
+        fieldset(
             None,
-            {
-                "fields": ("words", "means", "slug"),
-                "description": "A search for what readers type finds what our words find as well. "
-                "Other names of one symptom or one nutrient belong on its own form.",
-            },
+            "words",
+            "means",
+            "slug",
+            description=(
+                "A search for what readers type finds what our words find as well. "
+                "Other names of one symptom or one nutrient belong on its own form."
+            ),
         ),
     )

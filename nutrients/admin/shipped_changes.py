@@ -20,7 +20,7 @@ from nutrients.models import ShippedChange
 from nutrients.search.index import catch_up
 
 from .guard import GuardedAdmin, guard_of
-from .rows import FixedRowsAdmin, row_link
+from .rows import FixedRowsAdmin, fieldset, row_link
 
 OURS, THEIRS = "ours", "theirs"
 ABOUT = (
@@ -80,9 +80,9 @@ class SettlingAdmin(GuardedAdmin, FixedRowsAdmin):
     actions = ("keep", "take")
     readonly_fields = ("row", "reason", "shipped_before", "here", "shipped")
     fieldsets = (
-        (None, {"fields": ("row", "reason"), "description": ABOUT}),
-        ("Compare", {"fields": ("shipped_before", "here", "shipped")}),
-        ("Settle", {"fields": ("choice", "digest")}),
+        fieldset(None, "row", "reason", description=ABOUT),
+        fieldset("Compare", "shipped_before", "here", "shipped"),
+        fieldset("Settle", "choice", "digest"),
     )
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:

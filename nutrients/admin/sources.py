@@ -19,7 +19,7 @@ from nutrients.search.index import catch_up
 from .content import TEXT_AREAS, ContentAdmin
 from .content_forms import ContentForm
 from .deleting import citing, foreign_keys
-from .rows import draw, get_row
+from .rows import draw, fieldset, get_row
 
 CITATION = re.compile(r"\[@[^\[\]]*\]")
 
@@ -102,16 +102,24 @@ class SourceAdmin(ContentAdmin):
     search_fields = ("slug", "title", "publisher", "url")
     date_hierarchy = "checked_on"
     fieldsets = (
-        (
+        fieldset(
             None,
-            {
-                "fields": ("title", "publisher", "url", "kind", "slug"),
-                "description": "One row a publication. Articles cite it by its slug: "
-                "[@slug] after the full stop of the sentence that rests on it.",
-            },
+            "title",
+            "publisher",
+            "url",
+            "kind",
+            "slug",
+            description=(
+                "One row a publication. Articles cite it by its slug: "
+                "[@slug] after the full stop of the sentence that rests on it."
+            ),
         ),
-        (
+        fieldset(
             "How it was read",
-            {"fields": ("read_form", "how_seen", "checked_on", "next_review_on", "licence_note")},
+            "read_form",
+            "how_seen",
+            "checked_on",
+            "next_review_on",
+            "licence_note",
         ),
     )

@@ -8,6 +8,7 @@ from nutrients.models import Symptom
 
 from .associations import SymptomAssociationInline
 from .content import PUBLICATION, WRITING_RULE, PublishableAdmin
+from .rows import fieldset
 
 
 @admin.register(Symptom)
@@ -26,27 +27,20 @@ class SymptomAdmin(PublishableAdmin):
     autocomplete_fields = ("sources",)
     inlines = (SymptomAssociationInline,)
     fieldsets = (
-        (
+        fieldset(
             None,
-            {
-                "fields": (
-                    ("name", "clinical_term"),
-                    "sentence_name",
-                    "slug",
-                    "also_known_as",
-                    "description",
-                    ("body_area", "urgency"),
-                    "help_note",
-                    "self_care",
-                    "figure",
-                    "sources",
-                ),
-                "description": WRITING_RULE,
-            },
+            ("name", "clinical_term"),
+            "sentence_name",
+            "slug",
+            "also_known_as",
+            "description",
+            ("body_area", "urgency"),
+            "help_note",
+            "self_care",
+            "figure",
+            "sources",
+            description=WRITING_RULE,
         ),
-        (
-            "Where it shows",
-            {"fields": (("is_noticeable", "is_common"), "position"), "classes": ("collapse",)},
-        ),
+        fieldset("Where it shows", ("is_noticeable", "is_common"), "position", folded=True),
         PUBLICATION,
     )
