@@ -44,12 +44,11 @@ from .content_forms import (
 from .deleting import Deletion, describe_blockers
 from .guard import GuardedAdmin
 from .history import VersionedAdmin
-from .notes_for_readers import NotesForReadersMixin
 from .proposing import ProposingMixin, ProposingRights
+from .public_pages import PublicPageMixin, RemovalForm
 from .reviewing import DueForm, sign_row
 from .rows import draw, fieldset
 from .spreadsheets import can_import, export, import_page
-from .taking_off import RemovalForm, TakingOffMixin
 from .widgets import LabelledSelect, LabelledSelectMultiple, NamedDateTime
 
 WRITING_RULE = (
@@ -223,12 +222,7 @@ def plain_term(text: str) -> str:
 
 
 class ContentAdmin(
-    GuardedAdmin,
-    ProposingMixin,
-    TakingOffMixin,
-    NotesForReadersMixin,
-    ContentFieldsMixin,
-    VersionedAdmin,
+    GuardedAdmin, ProposingMixin, PublicPageMixin, ContentFieldsMixin, VersionedAdmin
 ):
     """One table of content."""
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any
@@ -16,8 +14,7 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import ProtectedError
 from django.forms import MultiWidget
-from django.forms.formsets import INITIAL_FORM_COUNT, TOTAL_FORM_COUNT
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -32,6 +29,7 @@ from nutrients.content.signatures import CHILDREN
 from nutrients.content.versions import parents, record, record_first, touch_owners
 from nutrients.search.index import catch_up
 from nutrisite.accounts.admin_site import is_key
+from nutrisite.accounts.resubmission import show_typed
 
 from .content_forms import fixed_fields
 from .deleting import Deletion, is_link, linked_name, without_links
@@ -49,8 +47,8 @@ SAVED_SINCE = (
     "both changed the same field, it holds yours. Look it through, and save again."
 )
 DELETED_SINCE = (
-    "Not saved yet, because somebody deleted a row of this form after you opened it: see above. "
-    "The form no longer has that row. Save again to go on without it."
+    "Not saved, because somebody deleted a row of this form after you opened it. Open the form "
+    "again, and copy what you want to keep of what you typed."
 )
 NewerVersions = list[tuple[Version, list[Change]]]
 
@@ -102,9 +100,9 @@ class VersionedAdmin(VersionAdmin):
             if request.method == "POST":
                 # Of two simultaneous saves, the second waits for the first.
                 self.model._base_manager.select_for_update().filter(pk=row.pk).first()
-            dropped = self._drop_deleted(request, row) if request.method == "POST" else []
-            if dropped:
-                refuse(request, DELETED_SINCE)
+            if request.method == "POST" and self._has_lost_rows(request, row):
+                context, address = self.admin_site.each_context(request), request.get_full_path()
+                return show_typed(request, context, DELETED_SINCE, request.POST, address)
             versions = versions_of_form(self.model, row.pk)
             newer = versions_since(request.POST.get(OPENED, ""), versions)
             if newer:
@@ -112,39 +110,19 @@ class VersionedAdmin(VersionAdmin):
                 refuse(request, SAVED_SINCE)
             latest = versions.first()
             context = {"opened": OPENED, "latest": latest.pk if latest else 0}
-            context |= {"newer": newer, "dropped": dropped}
-            context |= extra_context or {}
+            context |= {"newer": newer} | (extra_context or {})
             return super().changeform_view(request, object_id, form_url, context)
 
-    def _drop_deleted(self, request: Any, row: Any) -> list[tuple[Version, list[str]]]:
-        """Take the rows out of a form that were deleted since it was opened.
-
-        Return their last versions, each with the texts that were sent for the row. Django would
-        require the fields that identify the row, which the form does not show.
-        """
-        dropped = []
+    def _has_lost_rows(self, request: Any, row: Any) -> bool:
+        """Whether a form changes rows of an inline that were deleted since it was opened."""
         for formset_class, inline in self.get_formsets_with_inlines(request, row):
             prefix = formset_class.get_default_prefix()
-            kwargs = self.get_formset_kwargs(request, row, inline, prefix)
-            formset, data = formset_class(**kwargs), request.POST
-            count = min(formset.initial_form_count(), formset.absolute_max)
-            key_of = {index: data.get(f"{prefix}-{index}-id", "") for index in range(count)}
-            keys = [*filter(is_key, key_of.values())]
-            existing = formset.model._base_manager.filter(pk__in=keys).values_list("pk", flat=True)
-            missing = set(keys).difference(map(str, existing))
-            versions = Version.objects.get_for_model(formset.model).order_by("pk")
-            last = {
-                version.object_id: version for version in versions.filter(object_id__in=missing)
-            }
-            gone = {index: last[key] for index, key in key_of.items() if key in last}
-            if gone:
-                request.POST, sent = _without_forms(data, prefix, formset, gone)
-                dropped += [
-                    (version, [text for text in sent[index] if " " in text.strip()])
-                    for index, version in gone.items()
-                    if f"{prefix}-{index}-DELETE" not in data
-                ]
-        return dropped
+            formset = formset_class(**self.get_formset_kwargs(request, row, inline, prefix))
+            for form in formset.initial_forms:
+                is_lost = form.instance._state.adding
+                if is_lost and f"{form.prefix}-DELETE" not in request.POST:
+                    return True
+        return False
 
     def _carry_over(self, request: Any, row: Any, newer: NewerVersions) -> None:
         """Replace the fields that the editor did not change by what was saved meanwhile."""
@@ -330,27 +308,6 @@ class VersionedAdmin(VersionAdmin):
         rights = [get_permission_codename("change", table) for table in tables]
         if not request.user.has_perms(f"{self.opts.app_label}.{right}" for right in rights):
             raise PermissionDenied
-
-
-def _without_forms(
-    data: QueryDict, prefix: str, formset: Any, gone: Collection[int]
-) -> tuple[QueryDict, dict[int, list[str]]]:
-    """Return what was sent without some forms of a formset, and the values of these forms."""
-    remaining = [index for index in range(formset.total_form_count()) if index not in gone]
-    number_of = {index: number for number, index in enumerate(remaining)}
-    rest = QueryDict(mutable=True)
-    values: dict[int, list[str]] = defaultdict(list)
-    for name, texts in data.lists():
-        match = re.fullmatch(rf"{re.escape(prefix)}-([0-9]{{1,9}})-(.+)", name)
-        if match is None:
-            rest.setlist(name, texts)
-        elif (index := int(match[1])) in number_of:
-            rest.setlist(f"{prefix}-{number_of[index]}-{match[2]}", texts)
-        else:
-            values[index] += texts
-    for total in (TOTAL_FORM_COUNT, INITIAL_FORM_COUNT):
-        rest[f"{prefix}-{total}"] = str(int(data.get(f"{prefix}-{total}", 0)) - len(gone))
-    return rest, values
 
 
 def _as_sent(field: Any, name: str, value: Any) -> dict[str, list[Any]]:

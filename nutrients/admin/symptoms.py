@@ -14,14 +14,7 @@ from .rows import fieldset
 @admin.register(Symptom)
 class SymptomAdmin(PublishableAdmin):
     slug_from = ("name",)
-    list_display = (
-        "name",
-        "clinical_term",
-        "body_area",
-        "urgency",
-        "state",
-        "review",
-    )
+    list_display = ("name", "clinical_term", "body_area", "urgency", "state", "review")
     list_filter = (*PublishableAdmin.list_filter, "body_area", "urgency", "is_noticeable")
     search_fields = ("name", "clinical_term", "also_known_as", "slug")
     autocomplete_fields = ("sources",)

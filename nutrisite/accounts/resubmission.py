@@ -60,16 +60,21 @@ def send_back(
         for value in values
         if name != "csrfmiddlewaretoken"
     ]
-    context |= {
-        "title": "Not saved yet",
-        "sentence": sentence,
-        "fields": fields,
+    return show_typed(request, context | {"fields": fields}, sentence, form, address)
+
+
+def show_typed(
+    request: HttpRequest, context: dict[str, Any], sentence: str, form: QueryDict, address: str
+) -> HttpResponse:
+    """Return a page with the texts of a form, to copy, and a link to its address."""
+    texts = [
+        value
+        for name, values in form.lists()
+        for value in map(str, values)
         # The name of a button begins with an underscore.
-        "texts": [
-            value for name, value in fields if " " in value.strip() and not name.startswith("_")
-        ],
-        "action": address,
-    }
+        if " " in value.strip() and not name.startswith("_")
+    ]
+    context |= {"title": "Not saved yet", "sentence": sentence, "texts": texts, "action": address}
     return render(request, "admin/resubmission.html", context)
 
 

@@ -1,4 +1,7 @@
-"""Taking a page off the site: a reason, and a redirect or words for readers at its address."""
+"""What a save does to the public page of a row: a note for its readers, or its removal.
+
+A removal has a reason, and a redirect or words for readers at the address.
+"""
 
 from __future__ import annotations
 
@@ -8,22 +11,64 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
-from django.contrib.admin.widgets import AdminTextInputWidget
+from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
+from django.utils.functional import cached_property
 from reversion import set_comment
 from reversion.admin import VersionAdmin
 
 from nutrients.content.removed import has_page, redirect_pages
-from nutrients.models import Redirect, Status
+from nutrients.models import ChangeNote, NoteKind, Redirect, Status
+from nutrients.proposals import key_of
 
-from .content_forms import ContentForm
+from .content_forms import ContentForm, ProseField
 from .guard import refuse
 from .proposing import is_proposing
+from .rows import fieldset
 
+NOTE_FIELDS = ("note_for_readers", "corrects_an_error")
+NOTE = fieldset(
+    "Tell readers",
+    *NOTE_FIELDS,
+    description=(
+        "For an edit that changes what a reader may think or do. It shows on the "
+        "page and under Corrections. Leave it empty for a small edit, such as a spelling."
+    ),
+)
+MAX_TITLE_LENGTH = 200
 NOT_YET = (
     "Not saved yet: this takes a page off the site. Answer what is asked above, and save again."
 )
+
+
+class NoteFields(forms.Form):
+    """The fields of a note, which are added to the form of a row."""
+
+    note_for_readers = ProseField(
+        required=False,
+        widget=AdminTextareaWidget(attrs={"rows": 3}),
+        help_text="What changed and why, in a sentence or two.",
+    )
+    corrects_an_error = forms.BooleanField(
+        required=False,
+        label="This corrects an error",
+        help_text="Then the note says what was wrong and what is right.",
+    )
+
+    @cached_property
+    def changed_data(self) -> list[str]:
+        """Return the changed fields of the row: a note alone does not make a version of it."""
+        return [name for name in super().changed_data if name not in NOTE_FIELDS]
+
+    def clean(self: Any) -> dict[str, Any]:
+        """Check the wording of the note; a correction needs words."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        text = cleaned.get("note_for_readers", "")
+        self._check_words("note_for_readers", text)
+        if cleaned.get("corrects_an_error") and not text:
+            self.add_error("note_for_readers", "Say what was wrong and what is right.")
+        return cleaned
 
 
 class RemovalForm(forms.ModelForm):
@@ -58,8 +103,11 @@ class RemovalForm(forms.ModelForm):
         redirect_pages(pages, by=by.get_username(), **self.cleaned_data)
 
 
-class TakingOffMixin(VersionAdmin):
-    """Asks for a reason before a form or a deletion takes pages off the site."""
+class PublicPageMixin(VersionAdmin):
+    """Asks for a reason before a form or a deletion takes pages off the site.
+
+    Offers a note if readers can see the page of a row now, and creates it with the save.
+    """
 
     def changeform_view(
         self: Any,
@@ -74,6 +122,22 @@ class TakingOffMixin(VersionAdmin):
             refuse(request, NOT_YET)
         return super().changeform_view(request, object_id, form_url, extra_context)
 
+    def get_form(
+        self: Any, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any
+    ) -> Any:
+        if self._offers_note(request, obj):
+            options["form"] = type(f"Noted{self.form.__name__}", (NoteFields, self.form), {})
+        return super().get_form(request, obj, change, **options)
+
+    def get_fieldsets(self: Any, request: HttpRequest, obj: Any = None) -> Any:
+        groups = super().get_fieldsets(request, obj)
+        return (*groups, NOTE) if self._offers_note(request, obj) else groups
+
+    def _offers_note(self: Any, request: HttpRequest, obj: Any) -> bool:
+        if obj is None or not self.has_change_permission(request, obj):
+            return False
+        return self.get_view_on_site_url(obj) is not None
+
     def get_deleted_objects(self: Any, objs: Any, request: Any) -> Any:
         """Ask on Django's confirmation page; show it again if the form is invalid."""
         if not _is_answered(request, list(objs)):
@@ -82,11 +146,22 @@ class TakingOffMixin(VersionAdmin):
         return super().get_deleted_objects(objs, request)
 
     def save_model(self: Any, request: Any, obj: Any, form: Any, change: bool) -> None:
-        """Save the row, then redirect its page if it is taken off."""
+        """Save the row, then redirect its page if it is taken off, and create its note."""
         removal = getattr(request, "removal", None)
         super().save_model(request, obj, form, change)
         if removal:
             removal.add_redirects(by=request.user)
+        if text := form.cleaned_data.get("note_for_readers"):
+            is_correction = form.cleaned_data["corrects_an_error"]
+            form.note = ChangeNote.objects.create(
+                kind=NoteKind.CORRECTION if is_correction else NoteKind.CHANGE,
+                text=text,
+                title=str(obj)[:MAX_TITLE_LENGTH],
+                address=obj.get_absolute_url(),
+                subject=obj._meta.label_lower,
+                subject_key=key_of(obj),
+                created_at=timezone.now(),
+            )
 
     def log_change(self: Any, request: Any, obj: Any, message: Any) -> Any:
         """Add the reason to the comment of the revision."""
