@@ -31,7 +31,10 @@ from .content_forms import ContentForm, ProseField
 from .rows import fieldset
 from .widgets import PREVIEW, MarkdownTextarea
 
-MARKDOWN = {"form_class": ProseField, "widget": MarkdownTextarea}
+MARKDOWN = {
+    **TEXT_AREAS,
+    models.TextField: {"form_class": ProseField, "widget": MarkdownTextarea},
+}
 UNSOURCED = "A published article needs a section that cites a source."
 SECTION_RULE = (
     "Markdown. Cite after the full stop: [@source-slug]. Blocks stand on a line of their own: "
@@ -92,7 +95,7 @@ class SectionInline(FoldedInline):
     form = SectionForm
     formset = SectionFormSet
     fields = (("title", "anchor", "position"), "body")
-    formfield_overrides = {**TEXT_AREAS, models.TextField: MARKDOWN}
+    formfield_overrides = MARKDOWN
     prepopulated_fields = {"anchor": ("title",)}
     joined = ("article",)
     classes = ()
@@ -101,7 +104,7 @@ class SectionInline(FoldedInline):
 @admin.register(Article)
 class ArticleAdmin(PublishableAdmin):
     form = ArticleForm
-    slug_from = ("title",)
+    prepopulated_fields = {"slug": ("title",)}
     list_display = ("title", "short_title", "topic", "position", "state", "review")
     search_fields = ("title", "short_title", "slug", "sections__body")
     autocomplete_fields = ("related_nutrients", "related_symptoms")
@@ -139,12 +142,13 @@ class ArticleAdmin(PublishableAdmin):
 @admin.register(ArticleSection)
 class ArticleSectionAdmin(ContentAdmin):
     form = LoneSectionForm
-    formfield_overrides = {**TEXT_AREAS, models.TextField: MARKDOWN}
+    formfield_overrides = MARKDOWN
     list_display = ("title", "article", "position", "anchor")
     list_filter = ("article",)
     list_select_related = ("article",)
     search_fields = ("title", "body", "article__title")
     autocomplete_fields = ("article",)
+    prepopulated_fields = {"anchor": ("title",)}
     fieldsets = (
         fieldset(
             None,
@@ -163,10 +167,6 @@ class ArticleSectionAdmin(ContentAdmin):
             if not cites_a_source(article, exclude=objs):
                 protected.append(f"{article}. {UNSOURCED}")
         return rows, counts, missing, protected
-
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
-        """Suggest an anchor for a new section."""
-        return {"anchor": ("title",)} if obj is None else {}
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.preview)

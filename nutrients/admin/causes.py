@@ -52,7 +52,7 @@ class RiskEffectInline(ContentInline, admin.TabularInline):
 @admin.register(RiskFactor)
 class RiskFactorAdmin(PublishableAdmin):
     form = RiskFactorForm
-    slug_from = ("name",)
+    prepopulated_fields = {"slug": ("name",)}
     list_display = ("name", "kind", "is_common", "state", "review")
     list_filter = (*PublishableAdmin.list_filter, "kind", "is_common", "lowers", "raises")
     search_fields = ("name", "slug", "mechanism")
@@ -86,7 +86,7 @@ class RiskFactorAdmin(PublishableAdmin):
 @admin.register(OtherCause)
 class OtherCauseAdmin(PublishableAdmin):
     form = OtherCauseForm
-    slug_from = ("name",)
+    prepopulated_fields = {"slug": ("name",)}
     list_display = ("name", "kind", "is_common", "is_asked", "state", "review")
     list_filter = (*PublishableAdmin.list_filter, "kind", "is_common", "is_asked")
     search_fields = ("name", "slug", "mechanism")
@@ -117,7 +117,7 @@ class OtherCauseAdmin(PublishableAdmin):
 
 @admin.register(Interaction)
 class InteractionAdmin(PublishableAdmin):
-    slug_from = ("item_a", "item_b")
+    prepopulated_fields = {"slug": ("item_a", "item_b")}
     list_display = ("item_a", "item_b", "kind", "severity", "state", "review")
     list_display_links = ("item_a", "item_b")
     list_filter = (*PublishableAdmin.list_filter, "kind", "severity", "nutrients")

@@ -15,7 +15,7 @@ from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.contrib.admin.widgets import AdminTextareaWidget, RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
@@ -229,9 +229,6 @@ class ContentAdmin(
     save_on_top = True
     list_per_page = 50
     actions: Any = (export,)
-    # The fields that suggest the slug of a new row.
-    slug_from: ClassVar[tuple[str, ...]] = ()
-
     # Views of a row beside Django's, by the last part of the address. They get request, pk, screen.
     row_views: ClassVar[dict[str, Callable[..., HttpResponse]]] = {}
 
@@ -270,9 +267,6 @@ class ContentAdmin(
             return fields
         return tuple(dict.fromkeys([*fields, *text_fields(self.model)]))
 
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
-        return {"slug": self.slug_from} if self.slug_from and obj is None else {}
-
     def get_view_on_site_url(self, obj: Any = None) -> str | None:
         """Return the address of a row that readers can see now."""
         if obj is None or not hasattr(obj, "get_absolute_url"):
@@ -300,18 +294,14 @@ class StateFilter(admin.SimpleListFilter):
 
     def queryset(self, request: Any, queryset: Any) -> Any:
         now = timezone.now()
-        match self.value():
-            case "shown":
-                return queryset.filter(status=Status.PUBLISHED, publish_at__lte=now)
-            case "waiting":
-                return queryset.filter(status=Status.PUBLISHED, publish_at__gt=now)
-            case "draft":
-                return queryset.filter(status=Status.DRAFT)
-            case "overdue":
-                return queryset.filter(overdue_on(timezone.localdate()))
-            case "unreviewed":
-                return queryset.filter(reviewed_on=None)
-        return queryset
+        states = {
+            "shown": Q(status=Status.PUBLISHED, publish_at__lte=now),
+            "waiting": Q(status=Status.PUBLISHED, publish_at__gt=now),
+            "draft": Q(status=Status.DRAFT),
+            "overdue": overdue_on(timezone.localdate()),
+            "unreviewed": Q(reviewed_on=None),
+        }
+        return queryset.filter(states.get(self.value(), Q()))
 
 
 class DatesForm(DueForm):

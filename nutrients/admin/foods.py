@@ -78,7 +78,7 @@ class FoodSourceAdmin(PublishableAdmin):
     """Foods, and sunlight."""
 
     form = FoodForm
-    slug_from = ("name",)
+    prepopulated_fields = {"slug": ("name",)}
     list_display = ("name", "group", "serving", "state", "review")
     list_filter = (
         *PublishableAdmin.list_filter,
@@ -145,7 +145,7 @@ class NutrientAmountAdmin(ContentAdmin):
 
 @admin.register(FoodGroup)
 class FoodGroupAdmin(ContentAdmin):
-    slug_from = ("name",)
+    prepopulated_fields = {"slug": ("name",)}
     list_display = ("name", "position")
     search_fields = ("name",)
     fields = (("name", "position"), "slug")

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db import models
 
 from nutrients import prose
 from nutrients.models import Nutrient, NutrientDetail
 
 from .articles import MARKDOWN
 from .associations import NutrientAssociationInline
-from .content import PUBLICATION, TEXT_AREAS, WRITING_RULE, FoldedInline, PublishableAdmin
+from .content import PUBLICATION, WRITING_RULE, FoldedInline, PublishableAdmin
 from .content_forms import ContentForm
 from .foods import NutrientAmountInline
 from .intakes import IntakeInline
@@ -37,7 +36,7 @@ class DetailInline(FoldedInline):
     model = NutrientDetail
     form = DetailForm
     fields = ("topic", "body", "sources", ("status", "verification"))
-    formfield_overrides = {**TEXT_AREAS, models.TextField: MARKDOWN}
+    formfield_overrides = MARKDOWN
     autocomplete_fields = ("sources",)
     joined = ("nutrient",)
     prefetched = ("sources",)
@@ -45,7 +44,7 @@ class DetailInline(FoldedInline):
 
 @admin.register(Nutrient)
 class NutrientAdmin(PublishableAdmin):
-    slug_from = ("name",)
+    prepopulated_fields = {"slug": ("name",)}
     list_display = ("name", "kind", "is_featured", "daily", "state", "review")
     list_filter = (*PublishableAdmin.list_filter, "kind", "is_featured")
     search_fields = ("name", "slug", "also_known_as")
@@ -97,7 +96,7 @@ class NutrientAdmin(PublishableAdmin):
 @admin.register(NutrientDetail)
 class NutrientDetailAdmin(PublishableAdmin):
     form = DetailForm
-    formfield_overrides = {**TEXT_AREAS, models.TextField: MARKDOWN}
+    formfield_overrides = MARKDOWN
     list_display = ("nutrient", "topic", "state", "review")
     list_display_links = ("nutrient", "topic")
     list_filter = (*PublishableAdmin.list_filter, "topic", "nutrient")

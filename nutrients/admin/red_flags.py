@@ -59,7 +59,7 @@ class RuleInline(FoldedInline):
 
 @admin.register(RedFlag)
 class RedFlagAdmin(PublishableAdmin):
-    slug_from = ("sign",)
+    prepopulated_fields = {"slug": ("sign",)}
     list_display = ("sign", "level", "is_asked", "state", "review")
     list_filter = (*PublishableAdmin.list_filter, "level", "is_asked")
     search_fields = ("sign", "slug", "tick_label")

@@ -38,7 +38,7 @@ class SafetyCaseForm(ContentForm):
 @admin.register(SafetyCase)
 class SafetyCaseAdmin(ContentAdmin):
     form = SafetyCaseForm
-    slug_from = ("title",)
+    prepopulated_fields = {"slug": ("title",)}
     list_display = ("title", "group", "level", "status", "last_run")
     list_filter = ("group", "level", "status")
     list_select_related = ("outcome",)

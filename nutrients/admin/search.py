@@ -20,7 +20,7 @@ class SynonymForm(ContentForm):
 @admin.register(Synonym)
 class SynonymAdmin(ContentAdmin):
     form = SynonymForm
-    slug_from = ("means",)
+    prepopulated_fields = {"slug": ("means",)}
     list_display = ("words", "means")
     search_fields = ("words", "means", "slug")
     fieldsets = (

@@ -95,7 +95,7 @@ def replace_citations(text: str, old: str, new: str) -> str:
 class SourceAdmin(ContentAdmin):
     form = SourceForm
     formfield_overrides = {**TEXT_AREAS, models.URLField: {"assume_scheme": "https"}}
-    slug_from = ("publisher", "title")
+    prepopulated_fields = {"slug": ("publisher", "title")}
     row_views = {"replace": replace_source}
     list_display = ("title", "publisher", "kind", "read_form", "checked_on", "slug")
     list_filter = ("kind", "read_form", "checked_on")
