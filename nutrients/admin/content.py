@@ -47,7 +47,7 @@ from .history import VersionedAdmin
 from .proposing import ProposingMixin, ProposingRights
 from .public_pages import PublicPageMixin, RemovalForm
 from .reviewing import DueForm, sign_row
-from .rows import draw, fieldset
+from .rows import draw, fieldset, row_paths
 from .spreadsheets import can_import, export, import_page
 from .widgets import LabelledSelect, LabelledSelectMultiple, NamedDateTime
 
@@ -117,11 +117,9 @@ class ListedFormSet(ContentFormSet):
     """
 
     few = 4
-    # How many of the rows are shown; None for all.
-    most: ClassVar[int | None] = None
     # Both are set by ListedInline.
+    inline: Any = None
     is_open = False
-    summarize: Any = None
 
     def get_queryset(self) -> QuerySet[Any]:
         return self._rows_with_form
@@ -134,7 +132,7 @@ class ListedFormSet(ContentFormSet):
             count = min(self.initial_form_count(), self.absolute_max)
             sent = [self.data.get(f"{self.add_prefix(index)}-id", "") for index in range(count)]
             return rows.filter(pk__in=[*filter(is_key, sent)])
-        rows = rows[: self.most]
+        rows = rows[: self.inline.most]
         return rows if self.is_open or rows.count() <= self.few else rows.none()
 
     @cached_property
@@ -142,8 +140,8 @@ class ListedFormSet(ContentFormSet):
         """Return the rows with their summaries, or none if they have a form on the page."""
         if self.initial_forms:
             return []
-        rows = super().get_queryset().prefetch_related(None)[: self.most]
-        return [(row, self.summarize(row)) for row in rows]
+        rows = super().get_queryset().prefetch_related(None)[: self.inline.most]
+        return [(row, self.inline.summarize(row)) for row in rows]
 
 
 class ContentInline(ProposingRights, ContentFieldsMixin, admin.options.InlineModelAdmin):
@@ -180,11 +178,13 @@ class ListedInline(ContentInline):
     """Rows of which many are listed by name, each with a summary."""
 
     formset = ListedFormSet
+    # How many of the rows are shown; None for all.
+    most: ClassVar[int | None] = None
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
         """Return Django's class; open all rows if the address asks for them."""
         formset: Any = super().get_formset(request, obj, **options)
-        formset.summarize = staticmethod(self.summarize)
+        formset.inline = self
         if request.GET.get(ROWS) == formset.get_default_prefix():
             formset.is_open, self.classes = True, ()
         return formset
@@ -233,14 +233,11 @@ class ContentAdmin(
     row_views: ClassVar[dict[str, Callable[..., HttpResponse]]] = {}
 
     def get_urls(self) -> list[URLPattern]:
-        wrap, table = self.admin_site.admin_view, f"nutrients_{self.opts.model_name}"
-        own = [
-            path(f"<int:pk>/{name}/", wrap(partial(view, screen=self)), name=f"{table}_{name}")
-            for name, view in self.row_views.items()
-        ]
+        views = {name: partial(view, screen=self) for name, view in self.row_views.items()}
+        own = row_paths(self, views)
         if can_import(self.model):
-            view = wrap(partial(import_page, screen=self))
-            own.append(path("import/", view, name=f"{table}_import"))
+            view = self.admin_site.admin_view(partial(import_page, screen=self))
+            own.append(path("import/", view, name=f"nutrients_{self.opts.model_name}_import"))
         return own + super().get_urls()
 
     def get_inline_formsets(self, *args: Any) -> list[Any]:
@@ -301,7 +298,7 @@ class StateFilter(admin.SimpleListFilter):
             "overdue": overdue_on(timezone.localdate()),
             "unreviewed": Q(reviewed_on=None),
         }
-        return queryset.filter(states.get(self.value(), Q()))
+        return queryset.filter(states.get(self.value() or "", Q()))
 
 
 class DatesForm(DueForm):

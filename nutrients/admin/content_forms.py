@@ -29,6 +29,13 @@ FIRST_DAY, FURTHEST = date(2000, 1, 1), timedelta(days=20 * 365)
 DECIMAL_POINT = re.compile(r"-?\d*\.?\d*", re.ASCII)
 
 
+def validate_to_come(value: date | datetime) -> None:
+    """Refuse a day or moment that is past, and one that is probably mistyped."""
+    now: Any = timezone.now() if isinstance(value, datetime) else timezone.localdate()
+    if not now <= value <= now + FURTHEST:
+        raise forms.ValidationError("Choose a time from now on, within 20 years.")
+
+
 class ProseField(forms.CharField):
     """A text whose line ends stay those of the database.
 

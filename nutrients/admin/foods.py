@@ -14,7 +14,6 @@ from .content import (
     WRITING_RULE,
     ContentAdmin,
     ContentInline,
-    ListedFormSet,
     ListedInline,
     PublishableAdmin,
 )
@@ -56,18 +55,12 @@ class FoodAmountInline(AmountInline):
     verbose_name_plural = "amounts in 100 g"
 
 
-class RichestFormSet(ListedFormSet):
-    """The amounts of a nutrient in the foods that contain most of it."""
-
-    most = 20
-
-
 class NutrientAmountInline(ListedInline, AmountInline):
     fields = ("food", "per_100g", "unit", "source")
     autocomplete_fields = ("food", "source")
-    formset = RichestFormSet
+    most = 20
     ordering = ("-per_100g", "food__name")
-    verbose_name_plural = f"amounts in 100 g: the {RichestFormSet.most} richest foods"
+    verbose_name_plural = f"amounts in 100 g: the {most} richest foods"
 
     def summarize(self, row: Any) -> str:
         return f"{row.per_100g.normalize():f} {row.nutrient.get_unit_display()}"

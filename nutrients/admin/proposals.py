@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import URLPattern, path
+from django.urls import URLPattern
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -33,12 +31,12 @@ from nutrients.proposals.signing import (
 from nutrients.proposals.views import preview_page
 from nutrisite.accounts.admin_site import is_key
 
-from .content_forms import FURTHEST
+from .content_forms import validate_to_come
 from .differences import diff_values, format_value, make_change
 from .guard import BrokenCase, GuardedAdmin, guard_of
 from .publishing import problems, publish, schedule
 from .reviewing import REREAD, profession_of
-from .rows import FixedRowsAdmin, change_address, draw, get_row
+from .rows import FixedRowsAdmin, change_address, draw, get_row, row_paths
 from .widgets import NamedDateTime
 
 Button = Callable[[HttpRequest, Proposal], HttpResponse | None]
@@ -60,13 +58,9 @@ class LinkForm(forms.Form):
 
 
 class MomentForm(forms.Form):
-    moment = forms.SplitDateTimeField(label="Publish at", widget=NamedDateTime)
-
-    def clean_moment(self) -> datetime:
-        moment: datetime = self.cleaned_data["moment"]
-        if not timezone.now() < moment <= timezone.now() + FURTHEST:
-            raise ValidationError("Choose a moment to come, within 20 years.")
-        return moment
+    moment = forms.SplitDateTimeField(
+        label="Publish at", widget=NamedDateTime, validators=[validate_to_come]
+    )
 
 
 @admin.register(Proposal)
@@ -74,18 +68,11 @@ class ProposalAdmin(GuardedAdmin, FixedRowsAdmin):
     """Proposals. They are created in the form of a row, and dropped instead of deleted."""
 
     change_form_template = "admin/nutrients/proposal.html"
-    list_display = ("title", "state", "row_total", "owner", "changed_at", "publish_at")
+    list_display = ("title", "state", "owner", "changed_at", "publish_at")
     list_filter = ("state", "owner")
     list_select_related = ("owner",)
     search_fields = ("title", "why", "rows__title")
     fields = ("title", "why", "owner")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).annotate(row_count=Count("rows"))
-
-    @admin.display(description="Rows", ordering="row_count")
-    def row_total(self, obj: Any) -> int:
-        return obj.row_count
 
     def get_urls(self) -> list[URLPattern]:
         views = {
@@ -98,12 +85,7 @@ class ProposalAdmin(GuardedAdmin, FixedRowsAdmin):
             "pages": self.pages_view,
             "publish": self.publish_view,
         }
-        wrap = self.admin_site.admin_view
-        own = [
-            path(f"<int:pk>/{name}/", wrap(view), name=f"nutrients_proposal_{name}")
-            for name, view in views.items()
-        ]
-        return own + super().get_urls()
+        return row_paths(self, views) + super().get_urls()
 
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **options: Any

@@ -25,7 +25,7 @@ from nutrients.content.versions import parents, record_first
 from nutrients.models import Status
 from nutrisite.accounts.admin_site import is_key
 
-from .content_forms import FURTHEST
+from .content_forms import validate_to_come
 from .deleting import foreign_keys, reviewed_tables
 from .rows import change_address, draw, get_row
 
@@ -125,15 +125,12 @@ def sign_row(request: HttpRequest, pk: int, screen: Any) -> HttpResponse:
 
 class DueForm(forms.Form):
     review_due_on = forms.DateField(
-        label="Next review due", widget=AdminDateWidget, required=False, help_text="YYYY-MM-DD"
+        label="Next review due",
+        widget=AdminDateWidget,
+        required=False,
+        help_text="YYYY-MM-DD",
+        validators=[validate_to_come],
     )
-
-    def clean_review_due_on(self) -> date | None:
-        day: date | None = self.cleaned_data["review_due_on"]
-        today = timezone.localdate()
-        if day and not today <= day <= today + FURTHEST:
-            raise forms.ValidationError("Choose a day from today on, within 20 years.")
-        return day
 
 
 def review_desk(request: HttpRequest, site: Any) -> HttpResponse:

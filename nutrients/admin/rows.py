@@ -1,5 +1,6 @@
 """What several screens need: rows that are not written by hand, a row of an address, links."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.admin import ModelAdmin
@@ -7,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -41,6 +42,15 @@ def get_row(screen: Any, request: HttpRequest, pk: int, right: str = "view") -> 
     if not getattr(screen, f"has_{right}_permission")(request, row):
         raise PermissionDenied
     return row
+
+
+def row_paths(screen: Any, views: Mapping[str, Any]) -> list[URLPattern]:
+    """Return the paths of views of a row, by the last part of their addresses."""
+    wrap, table = screen.admin_site.admin_view, screen.opts.model_name
+    return [
+        path(f"<int:pk>/{name}/", wrap(view), name=f"nutrients_{table}_{name}")
+        for name, view in views.items()
+    ]
 
 
 def draw(request: HttpRequest, screen: Any, template: str, **context: Any) -> TemplateResponse:
