@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
@@ -214,7 +214,7 @@ class ProposalAdmin(GuardedAdmin, FixedRowsAdmin):
         """Settle a field that was changed on the site since the proposal was written."""
         chosen, keep = request.POST.get("conflict", ""), "keep" in request.POST
         for conflict in conflicts(proposal.rows.all()) if proposal.state in OPEN else ():
-            if chosen == conflict_id(conflict):
+            if chosen == conflict.id:
                 settle(conflict, keep=keep)
                 if not keep:
                     proposal.write_again()
@@ -229,14 +229,24 @@ class ProposalAdmin(GuardedAdmin, FixedRowsAdmin):
         errors = [*missing_signatures(proposal), *problems(proposal)]
         form = MomentForm(request.POST if "later" in request.POST else None)
         is_clear = proposal.state in OPEN and not (unsettled or errors)
-        context = {
-            "conflicts": [describe_conflict(conflict) for conflict in unsettled],
-            "problems": errors,
-            "is_clear": is_clear,
-            "form": form,
-        }
+
+        def show(broken: Sequence[BrokenCase] = ()) -> HttpResponse:
+            return draw(
+                request,
+                self,
+                "proposal_publish.html",
+                title=f"Publish {proposal}",
+                original=proposal,
+                conflicts=[describe_conflict(conflict) for conflict in unsettled],
+                problems=errors,
+                is_clear=is_clear,
+                form=form,
+                media=self.media + form.media,
+                broken_cases=broken,
+            )
+
         if request.method != "POST" or not is_clear or (form.is_bound and not form.is_valid()):
-            return self._publish_page(request, proposal, context)
+            return show()
         guard = guard_of(request)
 
         def change() -> HttpResponse:
@@ -247,21 +257,11 @@ class ProposalAdmin(GuardedAdmin, FixedRowsAdmin):
             self.message_user(request, f"{proposal}: {proposal.state_label}.", messages.SUCCESS)
             return redirect(proposal)
 
-        def refuse(broken: list[BrokenCase]) -> HttpResponse:
-            return self._publish_page(request, proposal, context | {"broken_cases": broken})
-
         try:
-            return guard.save(change, refuse)
+            return guard.save(change, show)
         except RefusedError as error:
             self.message_user(request, str(error), messages.ERROR)
             return redirect(request.path)
-
-    def _publish_page(
-        self, request: HttpRequest, proposal: Proposal, context: dict[str, Any]
-    ) -> HttpResponse:
-        context |= {"title": f"Publish {proposal}", "original": proposal}
-        context["media"] = self.media + context["form"].media
-        return draw(request, self, "proposal_publish.html", **context)
 
 
 def _posted_key(request: HttpRequest, name: str) -> int:
@@ -295,7 +295,6 @@ def describe_rows(proposal: Proposal) -> list[dict[str, Any]]:
     return [
         {
             "proposed": row,
-            "kind": row.get_kind_display(),
             "table": row.table._meta.verbose_name,
             "address": forms.get(row.under) or forms[f"{row.model} {row.natural_key}"],
             "changes": list(diff_values(row.table, row.before, row.values)),
@@ -304,14 +303,10 @@ def describe_rows(proposal: Proposal) -> list[dict[str, Any]]:
     ]
 
 
-def conflict_id(conflict: Conflict) -> str:
-    return f"{conflict.proposed.pk}-{conflict.name}"
-
-
 def describe_conflict(conflict: Conflict) -> dict[str, Any]:
     """Return a conflict with what was changed on the site and what is proposed."""
     proposed, name = conflict.proposed, conflict.name
-    result: dict[str, Any] = {"conflict": conflict, "id": conflict_id(conflict)}
+    result: dict[str, Any] = {"conflict": conflict}
     if name:
         field = proposed.table._meta.get_field(name)
         before = format_value(field, proposed.before.get(name))

@@ -45,6 +45,10 @@ class Conflict(NamedTuple):
     live: Values
     value: Any
 
+    @property
+    def id(self) -> str:
+        return f"{self.proposed.pk}-{self.name}"
+
 
 def begin(title: str, *, by: Any) -> Proposal:
     """Create an empty proposal, owned by its author."""

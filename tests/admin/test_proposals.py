@@ -264,8 +264,8 @@ def test_conflict_in_each_field_is_settled_alone(screen, magnesium, editor_clien
     assert set(conflicts) == {"tagline", "job"}
     tagline, job = conflicts["tagline"], conflicts["job"]
     assert (tagline["theirs"].new, tagline["yours"].new) == ("Theirs", WORDS)
-    send(editor_client, proposal, "settle", conflict=tagline["id"], keep="")
-    send(editor_client, proposal, "settle", conflict=job["id"], leave="")
+    send(editor_client, proposal, "settle", conflict=tagline["conflict"].id, keep="")
+    send(editor_client, proposal, "settle", conflict=job["conflict"].id, leave="")
     assert publish(editor_client, proposal).status_code == 302
 
     magnesium.refresh_from_db()
@@ -283,7 +283,7 @@ def test_row_that_was_added_or_deleted_on_the_site_is_a_conflict(editor_client, 
     answer = publish(editor_client, proposal)
 
     assert answer.status_code == 200
-    lost, taken = (row["id"] for row in answer.context["conflicts"])
+    lost, taken = (row["conflict"].id for row in answer.context["conflicts"])
     send(editor_client, proposal, "settle", conflict=lost, leave="")
     send(editor_client, proposal, "settle", conflict=taken, keep="")
     publish(editor_client, proposal)
