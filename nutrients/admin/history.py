@@ -118,10 +118,15 @@ class VersionedAdmin(VersionAdmin):
         for formset_class, inline in self.get_formsets_with_inlines(request, row):
             prefix = formset_class.get_default_prefix()
             formset = formset_class(**self.get_formset_kwargs(request, row, inline, prefix))
-            for form in formset.initial_forms:
-                is_lost = form.instance._state.adding
-                if is_lost and f"{form.prefix}-DELETE" not in request.POST:
-                    return True
+            keys = [
+                request.POST.get(f"{form.prefix}-id", "")
+                for form in formset.initial_forms
+                if form.instance._state.adding and f"{form.prefix}-DELETE" not in request.POST
+            ]
+            versions = Version.objects.get_for_model(formset.model)
+            # What was never a row is an error of its form.
+            if versions.filter(object_id__in=[*filter(is_key, keys)]).exists():
+                return True
         return False
 
     def _carry_over(self, request: Any, row: Any, newer: NewerVersions) -> None:
