@@ -22,7 +22,7 @@ from nutrients.proposals import lay_over
 from nutrisite.accounts.admin_site import is_key
 
 from .proposing import CHOSEN
-from .rows import draw, get_row
+from .rows import draw, get_row, sent_formsets
 
 # The ticks of the bench among the fields of the form: “symptom:cramps”.
 TICK = "bench-tick"
@@ -94,10 +94,7 @@ def bench(request: HttpRequest, pk: int, screen: Any) -> HttpResponse:
 def _save_form(screen: Any, request: HttpRequest, row: Any) -> bool:
     """Save the form that was sent if it is valid; the caller rolls it back."""
     form = screen.get_form(request, row, change=True)(request.POST, instance=row)
-    formsets = [
-        formset(request.POST, instance=row, queryset=inline.get_queryset(request))
-        for formset, inline in screen.get_formsets_with_inlines(request, row)
-    ]
+    formsets = sent_formsets(screen, request, row)
     # Validate both: formsets of the admin are validated before its form.
     if not (all_valid(formsets) and form.is_valid()):
         return False

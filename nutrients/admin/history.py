@@ -37,6 +37,7 @@ from .differences import Change, diff_versions, value_in
 from .guard import refuse
 from .proposing import is_proposing
 from .restoring import restore
+from .rows import sent_formsets
 
 VERSIONS_A_PAGE, MAX_DELETED = 50, 100
 # The hidden field with the version on which a form was opened.
@@ -115,9 +116,7 @@ class VersionedAdmin(VersionAdmin):
 
     def _has_lost_rows(self, request: Any, row: Any) -> bool:
         """Whether a form changes rows of an inline that were deleted since it was opened."""
-        for formset_class, inline in self.get_formsets_with_inlines(request, row):
-            prefix = formset_class.get_default_prefix()
-            formset = formset_class(**self.get_formset_kwargs(request, row, inline, prefix))
+        for formset in sent_formsets(self, request, row):
             keys = [
                 request.POST.get(f"{form.prefix}-id", "")
                 for form in formset.initial_forms
@@ -133,10 +132,8 @@ class VersionedAdmin(VersionAdmin):
         """Replace the fields that the editor did not change by what was saved meanwhile."""
         data = request.POST.copy()
         forms = [self.get_form(request, row, change=True)(request.POST, instance=row)]
-        for formset_class, inline in self.get_formsets_with_inlines(request, row):
-            prefix = formset_class.get_default_prefix()
-            kwargs = self.get_formset_kwargs(request, row, inline, prefix)
-            forms += formset_class(**kwargs).initial_forms
+        for formset in sent_formsets(self, request, row):
+            forms += formset.initial_forms
         form_of = {(type(form.instance), str(form.instance.pk)): form for form in forms}
         for version, changes in newer:
             model = version.content_type.model_class()

@@ -15,7 +15,7 @@ const textsOf = (prefix) =>
   Object.entries(localStorage)
     .filter(([key]) => key.startsWith(prefix))
     .map(([key, text]) => ({ key, ...JSON.parse(text) }))
-    .sort((one, other) => one.at - other.at);
+    .sort((first, second) => first.at - second.at);
 
 const NEVER = ["button", "file", "image", "password", "reset", "submit"];
 const isKept = ({ name, type }) =>
@@ -38,14 +38,14 @@ const read = (takes) => {
   return fields;
 };
 
-const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+const same = (first, second) => JSON.stringify(first) === JSON.stringify(second);
 const isShown = ({ fields }) =>
   Object.entries(read(isSeen)).every(([name, now]) => same(now, fields[name] ?? now));
 
 const write = (field, values) => {
   if (field.options) {
-    const known = new Set([...field.options].map(({ value }) => value));
-    for (const [value, text] of values) if (!known.has(value)) field.append(new Option(text, value));
+    const existing = new Set([...field.options].map(({ value }) => value));
+    for (const [value, text] of values) if (!existing.has(value)) field.append(new Option(text, value));
     const chosen = new Set(values.map(([value]) => value));
     for (const option of field.options) option.selected = chosen.has(option.value);
   } else if (field.type === "checkbox" || field.type === "radio") {
