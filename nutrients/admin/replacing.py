@@ -18,6 +18,7 @@ from django.template.response import TemplateResponse
 from .content_forms import QUOTED, bind_form, fixed_fields, text_fields
 from .home import content_tables
 from .proposing import propose_changes
+from .sources import CITATION
 
 # Characters shown on either side of a match, and matches shown on the page.
 CONTEXT, MAX_SHOWN = 60, 500
@@ -58,7 +59,7 @@ class Match:
 
 
 def find_matches(request: HttpRequest, site: Any, pattern: re.Pattern[str]) -> Iterator[Match]:
-    """Yield every match in words of ours: no text that identifies a row or quotes others."""
+    """Yield every match in words of ours: none in citations, keys of rows, or words of others."""
     for screen, rows in content_tables(request, site):
         skipped = {*QUOTED, *fixed_fields(screen.form, screen.model), *screen.form.quoted}
         names = [name for name in text_fields(screen.model) if name not in skipped]
@@ -66,8 +67,11 @@ def find_matches(request: HttpRequest, site: Any, pattern: re.Pattern[str]) -> I
         for row in rows.order_by("pk"):
             for name in names:
                 text = getattr(row, name)
+                citations = [citation.span() for citation in CITATION.finditer(text)]
                 for number, match in enumerate(pattern.finditer(text)):
                     start, end = match.span()
+                    if any(first < end and start < last for first, last in citations):
+                        continue
                     before, after = text[max(start - CONTEXT, 0) : start], text[end : end + CONTEXT]
                     yield Match(row, name, number, before, match[0], after)
 

@@ -63,6 +63,15 @@ def test_ticked_matches_go_into_a_proposal(replace, editor_client, texts):
     assert ArticleSection.objects.get(pk=section.pk).body == section.body
 
 
+def test_citations_are_left_alone(editor_client, texts):
+    section, _ = texts
+    ArticleSection.objects.filter(pk=section.pk).update(body="It twiddles. [@nhs-twiddles; @b]")
+
+    page = editor_client.get(reverse("admin:replace"), {"find": "twiddles", "whole": "on"})
+
+    assert [match.before for match in page.context["matches"]] == ["It "]
+
+
 def test_refused_text_or_no_tick_makes_no_proposal(replace, texts):
     section, iron = texts
     ticked = (f"articlesection-{section.pk}-body-0", f"nutrient-{iron.pk}-tagline-0")
