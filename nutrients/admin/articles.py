@@ -51,21 +51,18 @@ def cites_a_source(article: Article, *, exclude: Iterable[ArticleSection] = ()) 
 
 
 class ArticleForm(ContentForm):
-    def clean_short_answer(self) -> str:
-        """Add an error for each unknown citation."""
-        answer = self.cleaned_data["short_answer"]
-        for error in check(answer, **prose_names()):
-            self.add_error("short_answer", str(error))
-        return answer
+    prose = "short_answer"
+
+    def clean(self) -> dict[str, Any]:
+        """Add an error, which names its line, for each unknown citation or block."""
+        cleaned = super().clean()
+        for error in check(cleaned.get(self.prose, ""), **prose_names()):
+            self.add_error(self.prose, str(error))
+        return cleaned
 
 
-class SectionForm(ContentForm):
-    def clean_body(self) -> str:
-        """Add an error that names its line for each unknown citation or block."""
-        body = self.cleaned_data["body"]
-        for error in check(body, **prose_names()):
-            self.add_error("body", str(error))
-        return body
+class SectionForm(ArticleForm):
+    prose = "body"
 
 
 class LoneSectionForm(SectionForm):
@@ -73,7 +70,8 @@ class LoneSectionForm(SectionForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        article, citations = self._value("article"), cited_slugs(cleaned.get("body", ""))
+        body = cleaned.get("body", self.instance.body)
+        article, citations = self._value("article"), cited_slugs(body)
         is_published = article and article.status == Status.PUBLISHED
         if is_published and not (citations or cites_a_source(article, exclude=[self.instance])):
             self.add_error("body", UNSOURCED)
@@ -97,7 +95,6 @@ class SectionInline(FoldedInline):
     fields = (("title", "anchor", "position"), "body")
     formfield_overrides = MARKDOWN
     prepopulated_fields = {"anchor": ("title",)}
-    joined = ("article",)
     classes = ()
 
 
@@ -145,7 +142,6 @@ class ArticleSectionAdmin(ContentAdmin):
     formfield_overrides = MARKDOWN
     list_display = ("title", "article", "position", "anchor")
     list_filter = ("article",)
-    list_select_related = ("article",)
     search_fields = ("title", "body", "article__title")
     autocomplete_fields = ("article",)
     prepopulated_fields = {"anchor": ("title",)}

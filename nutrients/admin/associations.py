@@ -23,8 +23,6 @@ REST = (("typicality", "evidence"), "evidence_why", "note", "sources", ("status"
 
 class AssociationInline(ListedInline, FoldedInline):
     model = Association
-    joined = ("nutrient", "symptom")
-    prefetched = ("sources",)
     verbose_name_plural = "associations: what too little or too much does"
 
     def summarize(self, row: Any) -> str:

@@ -46,7 +46,6 @@ class RiskEffectInline(ContentInline, admin.TabularInline):
     fields = ("nutrient", "strength", "reason")
     autocomplete_fields = ("nutrient",)
     classes = ()
-    joined = ("risk_factor", "nutrient")
 
 
 @admin.register(RiskFactor)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar
 
@@ -33,15 +32,14 @@ from nutrients.models.publishing import overdue_on
 from nutrisite.accounts.admin_site import is_key
 
 from .content_forms import (
-    FIRST_DAY,
-    FURTHEST,
     ContentForm,
     FigureField,
     ProseField,
     bind_form,
     text_fields,
+    validate_day,
 )
-from .deleting import Deletion, describe_blockers
+from .deleting import Deletion, describe_blockers, foreign_keys
 from .guard import GuardedAdmin
 from .history import VersionedAdmin
 from .proposing import ProposingMixin, ProposingRights
@@ -151,9 +149,6 @@ class ContentInline(ProposingRights, ContentFieldsMixin, admin.options.InlineMod
     extra = 0
     classes: Any = ("collapse",)
     show_change_link = True
-    # Relations to fetch with the rows, so that their number costs no further queries.
-    joined: ClassVar[tuple[str, ...]] = ()
-    prefetched: ClassVar[tuple[str, ...]] = ()
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         """Label the controls of a table for screen readers, because no label is beside them."""
@@ -170,8 +165,10 @@ class ContentInline(ProposingRights, ContentFieldsMixin, admin.options.InlineMod
         return field
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows = super().get_queryset(request)
-        return rows.select_related(*self.joined).prefetch_related(*self.prefetched)
+        """Fetch linked rows too, so that the number of rows costs no further queries."""
+        rows = super().get_queryset(request).select_related(*foreign_keys(self.model))
+        links = {field.name for field in self.opts.many_to_many}
+        return rows.prefetch_related(*links.intersection(self.autocomplete_fields))
 
 
 class ListedInline(ContentInline):
@@ -303,14 +300,8 @@ class StateFilter(admin.SimpleListFilter):
 
 class DatesForm(DueForm):
     publish_at = forms.SplitDateTimeField(
-        label="Published from", widget=NamedDateTime, required=False
+        label="Published from", widget=NamedDateTime, required=False, validators=[validate_day]
     )
-
-    def clean_publish_at(self) -> datetime | None:
-        moment: datetime | None = self.cleaned_data["publish_at"]
-        if moment and not FIRST_DAY <= moment.date() <= timezone.localdate() + FURTHEST:
-            raise ValidationError(f"Choose a day from {FIRST_DAY:%Y} on, within 20 years.")
-        return moment
 
 
 class PublishableAdmin(ContentAdmin):

@@ -36,6 +36,14 @@ def validate_to_come(value: date | datetime) -> None:
         raise forms.ValidationError("Choose a time from now on, within 20 years.")
 
 
+def validate_day(value: date | datetime, *, is_past: bool = False) -> None:
+    """Refuse days that are probably mistyped: long ago, or too far ahead."""
+    day = timezone.localdate(value) if isinstance(value, datetime) else value
+    last = timezone.localdate() + (timedelta() if is_past else FURTHEST)
+    if not FIRST_DAY <= day <= last:
+        raise forms.ValidationError(f"Choose a day from {FIRST_DAY:%Y} to {last:%-d %B %Y}.")
+
+
 class ProseField(forms.CharField):
     """A text whose line ends stay those of the database.
 
@@ -145,15 +153,12 @@ class ContentForm(forms.ModelForm):
             self.add_error(name, f"“{phrase}” is never written here: the guide says what to write.")
 
     def _check_days(self) -> None:
-        """Refuse days that are probably mistyped: long ago, or too far ahead."""
-        today = timezone.localdate()
         for name, value in list(self.cleaned_data.items()):
-            day = timezone.localdate(value) if isinstance(value, datetime) else value
-            if not (isinstance(day, date) and name in self.changed_data):
-                continue
-            last = today if name in PAST else today + FURTHEST
-            if not FIRST_DAY <= day <= last:
-                self.add_error(name, f"Choose a day from {FIRST_DAY:%Y} to {last:%-d %B %Y}.")
+            if isinstance(value, date) and name in self.changed_data:
+                try:
+                    validate_day(value, is_past=name in PAST)
+                except forms.ValidationError as error:
+                    self.add_error(name, error)
 
     def _check_publishable(self) -> None:
         for name in self.needed_to_publish:

@@ -35,13 +35,11 @@ class PortionInline(ContentInline, admin.TabularInline):
     model = FoodPortion
     form = PortionForm
     fields = ("description", "grams")
-    joined = ("food",)
     verbose_name_plural = "household measures"
 
 
 class AmountInline(ContentInline, admin.TabularInline):
     model = NutrientAmount
-    joined = ("food", "nutrient", "source")
     readonly_fields = ("unit",)
 
     @admin.display(description="Unit")
@@ -81,7 +79,6 @@ class FoodSourceAdmin(PublishableAdmin):
         *Diet.values,
         *Allergen.values,
     )
-    list_select_related = ("group",)
     search_fields = ("name", "slug", "usda_description", "usda_ndb_number")
     autocomplete_fields = ("group", "unmeasured_nutrients", "sources")
     inlines = (FoodAmountInline, PortionInline)
@@ -126,7 +123,6 @@ class NutrientAmountAdmin(ContentAdmin):
     list_display = ("food", "nutrient", "per_100g", "unit", "source")
     list_display_links = ("food", "nutrient")
     list_filter = ("nutrient", "source")
-    list_select_related = ("food", "nutrient", "source")
     search_fields = ("food__name", "nutrient__name")
     autocomplete_fields = ("food", "nutrient", "source")
     fields = (("food", "nutrient"), "per_100g", "source")
@@ -149,7 +145,6 @@ class FoodPortionAdmin(ContentAdmin):
     form = PortionForm
     list_display = ("food", "description", "grams")
     list_display_links = ("food", "description")
-    list_select_related = ("food",)
     search_fields = ("food__name", "description")
     autocomplete_fields = ("food",)
     fields = ("food", ("description", "grams"))

@@ -85,7 +85,6 @@ class IntakeInline(ListedInline, admin.TabularInline):
         "upper_limit_status",
         "upper_limit_kind",
     )
-    joined = ("nutrient",)
     verbose_name_plural = "reference intakes by life stage"
 
     def summarize(self, row: Any) -> str:
@@ -121,7 +120,6 @@ class ReferenceIntakeAdmin(PublishableAdmin):
         "life_status",
         "upper_limit_status",
     )
-    list_select_related = ("nutrient",)
     search_fields = ("nutrient__name", "life_stage_label", "life_stage")
     autocomplete_fields = ("nutrient", "sources")
     fieldsets = (

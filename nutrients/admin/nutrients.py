@@ -38,8 +38,6 @@ class DetailInline(FoldedInline):
     fields = ("topic", "body", "sources", ("status", "verification"))
     formfield_overrides = MARKDOWN
     autocomplete_fields = ("sources",)
-    joined = ("nutrient",)
-    prefetched = ("sources",)
 
 
 @admin.register(Nutrient)
@@ -100,7 +98,6 @@ class NutrientDetailAdmin(PublishableAdmin):
     list_display = ("nutrient", "topic", "state", "review")
     list_display_links = ("nutrient", "topic")
     list_filter = (*PublishableAdmin.list_filter, "topic", "nutrient")
-    list_select_related = ("nutrient",)
     search_fields = ("nutrient__name", "body")
     autocomplete_fields = ("nutrient", "sources")
     fieldsets = (

@@ -70,7 +70,6 @@ class ProposalAdmin(GuardedAdmin, FixedRowsAdmin):
     change_form_template = "admin/nutrients/proposal.html"
     list_display = ("title", "state", "owner", "changed_at", "publish_at")
     list_filter = ("state", "owner")
-    list_select_related = ("owner",)
     search_fields = ("title", "why", "rows__title")
     fields = ("title", "why", "owner")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from nutrients.models import Answer, Question, RedFlag, RedFlagRule
 
@@ -51,10 +53,12 @@ class RuleInline(FoldedInline):
     form = RuleForm
     fields = ("slug", *NAMED, "at_least")
     autocomplete_fields = NAMED
-    joined = ("red_flag",)
-    prefetched = NAMED_ROWS
     classes = ()
     verbose_name_plural = "rules: which ticks raise it"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Fetch the questions too, which the names of answers include."""
+        return super().get_queryset(request).prefetch_related("answers__question")
 
 
 @admin.register(RedFlag)
@@ -93,7 +97,6 @@ class RedFlagRuleAdmin(ContentAdmin):
     row_views = {"bench": bench}
     list_display = ("slug", "red_flag", "named")
     list_filter = ("red_flag__level",)
-    list_select_related = ("red_flag",)
     search_fields = ("slug", "red_flag__sign", "symptoms__name", "risk_factors__name")
     autocomplete_fields = ("red_flag", *NAMED)
     fieldsets = (fieldset(None, "red_flag", "slug", *NAMED, "at_least", description=RULE),)
@@ -110,7 +113,6 @@ class AnswerInline(ContentInline, admin.TabularInline):
     model = Answer
     fields = ("label", "slug", "position")
     classes = ()
-    joined = ("question",)
 
 
 @admin.register(Question)
@@ -134,7 +136,6 @@ class QuestionAdmin(ContentAdmin):
 class AnswerAdmin(ContentAdmin):
     list_display = ("label", "question", "slug", "position")
     list_filter = ("question",)
-    list_select_related = ("question",)
     search_fields = ("label", "slug", "question__text")
     autocomplete_fields = ("question",)
     fieldsets = (fieldset(None, "question", "label", "slug", "position"),)
