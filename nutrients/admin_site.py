@@ -1,7 +1,5 @@
 """The editors' site: Django's admin with its tables in groups, and the screens of the desk."""
 
-from __future__ import annotations
-
 import re
 from functools import partial
 from itertools import pairwise

@@ -1,7 +1,5 @@
 """Screens for articles and their sections."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Screens for associations: the evidence between a nutrient and a symptom."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.contrib import admin

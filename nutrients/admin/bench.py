@@ -1,7 +1,5 @@
 """The bench for red flags: tick as a reader, with the rules of the form, and nothing saved."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 from urllib.parse import urlencode

@@ -1,7 +1,5 @@
 """Screens for risk factors, interactions, and causes that are not nutrients."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.contrib import admin

@@ -1,7 +1,5 @@
 """The screen of notes for readers, to reword them and to add some on pages without a form."""
 
-from __future__ import annotations
-
 from django.contrib import admin
 
 from nutrients.models import ChangeNote

@@ -1,7 +1,5 @@
 """The base of every screen of content: lists, forms, inlines, and what publishing adds to them."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from functools import partial

@@ -1,7 +1,5 @@
 """The form of every row of content, with the rules that it checks before saving."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from copy import copy

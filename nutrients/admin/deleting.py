@@ -1,7 +1,5 @@
 """Deletions: the rows that each deletes, those that lose a link, and those that prevent it."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from textwrap import shorten

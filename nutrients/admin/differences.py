@@ -1,7 +1,5 @@
 """The differences between versions of a row, field by field, in words for editors."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime

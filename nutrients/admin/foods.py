@@ -1,7 +1,5 @@
 """Screens for foods, their groups and the amounts in them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.contrib import admin

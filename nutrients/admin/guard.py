@@ -7,8 +7,6 @@ breaks, the change is saved again, for good. An editor who insists gives a reaso
 on the page on safety.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,7 +1,5 @@
 """The versions of rows: a revision for each save, its changes, and restoring a version."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise

@@ -3,8 +3,6 @@
 The next check removes from the list of problems what was fixed.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """Screens for reference intakes."""
 
-from __future__ import annotations
-
 import re
 from decimal import Decimal
 from typing import Any

@@ -1,7 +1,5 @@
 """Screens for nutrients and their details."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.contrib import admin

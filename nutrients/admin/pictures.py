@@ -1,7 +1,5 @@
 """The screen of pictures, whose uploads are checked and encoded again as WebP."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import warnings

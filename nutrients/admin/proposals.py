@@ -1,7 +1,5 @@
 """The screens of proposals: their changes, their state and their release."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any
 

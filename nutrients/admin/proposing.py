@@ -4,11 +4,9 @@ The form is saved with its inlines, the differences are read, and the save is ro
 a proposal further, the form is opened over it in the same way.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from django.contrib import messages
 from django.contrib.auth import get_permission_codename
@@ -42,7 +40,7 @@ class Draft(NamedTuple):
     values: dict[str, Any] | None
 
     @classmethod
-    def of(cls, row: Any, values: dict[str, Any] | None) -> Draft:
+    def of(cls, row: Any, values: dict[str, Any] | None) -> Self:
         return cls(type(row), row.pk, key_of(row), str(row), values)
 
 

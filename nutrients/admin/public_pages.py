@@ -3,8 +3,6 @@
 A removal has a reason, and a redirect or words for readers at the address.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any, ClassVar
 

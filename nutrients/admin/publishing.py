@@ -1,7 +1,5 @@
 """Publish a proposal: its problems, its release as one revision, and its schedule."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any

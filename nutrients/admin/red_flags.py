@@ -1,7 +1,5 @@
 """Screens for red flags, the combinations that raise them, and the questions that these need."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.contrib import admin

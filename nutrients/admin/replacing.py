@@ -1,7 +1,5 @@
 """Find and replace in all texts: the matches that an editor ticks go into a proposal."""
 
-from __future__ import annotations
-
 import itertools
 import re
 from collections import defaultdict

@@ -1,7 +1,5 @@
 """Restoring a version of a row, with its children and their links."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Reviews: who signs, when the next is due, and the review desk for the rows of all tables."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta

@@ -1,7 +1,5 @@
 """Screens for the public test book."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.contrib import admin

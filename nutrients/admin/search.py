@@ -1,7 +1,5 @@
 """The screen of synonyms: words that readers type, and what they mean on this site."""
 
-from __future__ import annotations
-
 from django.contrib import admin
 
 from nutrients.models import Synonym

@@ -1,7 +1,5 @@
 """The screen on which editors resolve the conflicts of an upgrade of the shipped content."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from typing import Any, ClassVar, cast

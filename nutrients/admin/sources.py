@@ -1,7 +1,5 @@
 """Screens for sources."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any

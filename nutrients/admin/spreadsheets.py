@@ -4,8 +4,6 @@ The admin form of the table checks each line, so an import may do exactly what a
 django-import-export would bypass these forms, saves at once, and violates the content policy.
 """
 
-from __future__ import annotations
-
 import codecs
 import csv
 import io

@@ -1,7 +1,5 @@
 """Screens for symptoms."""
 
-from __future__ import annotations
-
 from django.contrib import admin
 
 from nutrients.models import Symptom

@@ -1,7 +1,5 @@
 """Widgets of the editors' forms."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django import forms

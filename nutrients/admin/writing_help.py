@@ -1,7 +1,5 @@
 """The sources and blocks that a text can name, as a page and for completion."""
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse, JsonResponse

@@ -5,8 +5,6 @@ back. Each page has its own transaction, so that the write lock is held for one 
 cache is used: the page cache is in front of Django, and memoized results come with the request.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator

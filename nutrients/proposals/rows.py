@@ -4,8 +4,6 @@ Values are as fixtures write them, with links as natural keys, so that they mean
 were added and deleted.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections import defaultdict

@@ -1,7 +1,5 @@
 """Signatures to a proposal, and links by which people without an account see and sign it."""
 
-from __future__ import annotations
-
 import hashlib
 import secrets
 from datetime import datetime, timedelta

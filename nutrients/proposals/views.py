@@ -4,8 +4,6 @@ The token in the address admits them, and no cookie. No other site knows it, so 
 CSRF token.
 """
 
-from __future__ import annotations
-
 from django import forms
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
