@@ -35,10 +35,8 @@ MARKDOWN = {
 }
 UNSOURCED = "A published article needs a section that cites a source."
 SECTION_RULE = (
-    "Markdown. Cite after the full stop: [@source-slug]. Blocks stand on a line of their own: "
-    "[[comparison-table core]], [[red-flags]], [[other-causes symptom-slug]], "
-    "[[steps]] … [[/steps]], [[callout caution]] … [[/callout]], [[figure name]], "
-    "[[picture slug]], [[questions]] … [[/questions]], [[table Title]] … [[/table]]."
+    "Markdown. Cite after the full stop: [@source-slug]. “What a text can name”, below the text, "
+    "lists the blocks."
 )
 
 

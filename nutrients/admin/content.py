@@ -208,14 +208,6 @@ def is_autocomplete(request: HttpRequest) -> bool:
     return match is not None and match.url_name == "autocomplete"
 
 
-def plain_term(text: str) -> str:
-    """Return a search term that also matches words with other kinds of apostrophe.
-
-    Django looks for rows that contain each word of it.
-    """
-    return APOSTROPHES.sub(" ", seen(text))
-
-
 class ContentAdmin(
     GuardedAdmin, ProposingMixin, PublicPageMixin, ContentFieldsMixin, VersionedAdmin
 ):
@@ -250,7 +242,9 @@ class ContentAdmin(
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        return super().get_search_results(request, queryset, plain_term(search_term))
+        """Find rows that contain each word, whatever kind of apostrophe it has."""
+        term = APOSTROPHES.sub(" ", seen(search_term))
+        return super().get_search_results(request, queryset, term)
 
     def get_search_fields(self, request: HttpRequest) -> Any:
         """Search every text of the rows; to complete a name, only the fields that have it."""

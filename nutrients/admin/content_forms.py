@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from nutrients.common.parameters import read_number
 from nutrients.common.wording import forbidden
-from nutrients.models import Publishable, Source, SourceKind, Status, Verification
+from nutrients.models import Publishable, SourceKind, Status, Verification
 
 from .widgets import FixedText, LabelledAutocomplete
 
@@ -168,7 +168,7 @@ class ContentForm(forms.ModelForm):
                 "A row that is not verified stays a draft until it has been checked.",
             )
         sources = self.cleaned_data.get("sources")
-        if sources is not None and not any(map(is_outside, sources)):
+        if sources is not None and all(source.kind == SourceKind.EDITORIAL for source in sources):
             self._add_error_at(
                 "sources", "A published row needs a source other than the editors themselves."
             )
@@ -232,8 +232,3 @@ def draft_fields(row: models.Model) -> set[str]:
     names = {*text_fields(row), *(field.name for field in row._meta.many_to_many)} - NAMES
     fields: list[Any] = [row._meta.get_field(name) for name in names]
     return {field.name for field in fields if not (field.blank or field.unique)}
-
-
-def is_outside(source: Source) -> bool:
-    """Return whether a source is not the editors themselves."""
-    return source.kind != SourceKind.EDITORIAL

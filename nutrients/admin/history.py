@@ -284,7 +284,10 @@ class VersionedAdmin(VersionAdmin):
                 at = timezone.now()
                 restored, deleted = restore(version, at=at, user=request.user)
                 if request.method == "POST":
-                    self._check_rights(request, {type(row)._meta for row in (*restored, *deleted)})
+                    tables = {type(row)._meta for row in (*restored, *deleted)}
+                    rights = [get_permission_codename("change", table) for table in tables]
+                    if not request.user.has_perms(f"nutrients.{right}" for right in rights):
+                        raise PermissionDenied
                     touch_owners(restored, at=at)
                     record([version.object], at=at)
                 date = date_format(version.revision.date_created, "j F Y, H:i e")
@@ -303,11 +306,6 @@ class VersionedAdmin(VersionAdmin):
             self.message_user(request, str(error.args[0]), messages.ERROR)
             return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
         return answer
-
-    def _check_rights(self, request: HttpRequest, tables: set[Any]) -> None:
-        rights = [get_permission_codename("change", table) for table in tables]
-        if not request.user.has_perms(f"{self.opts.app_label}.{right}" for right in rights):
-            raise PermissionDenied
 
 
 def _as_sent(field: Any, name: str, value: Any) -> dict[str, list[Any]]:
