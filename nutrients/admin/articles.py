@@ -51,8 +51,10 @@ class ArticleForm(ContentForm):
 
     def clean(self) -> dict[str, Any]:
         """Add an error, which names its line, for each unknown citation or block."""
+        # An error of another check removes the text.
+        errors = check(self.cleaned_data.get(self.prose, ""), **prose_names())
         cleaned = super().clean()
-        for error in check(cleaned.get(self.prose, ""), **prose_names()):
+        for error in errors:
             self.add_error(self.prose, str(error))
         return cleaned
 
