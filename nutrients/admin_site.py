@@ -1,7 +1,6 @@
 """The editors' site: Django's admin with its tables in groups, and the screens of the desk."""
 
 import re
-from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -50,19 +49,18 @@ class EditorsSite(SecuredSite):
         from nutrients.admin.reviewing import review_desk
         from nutrients.admin.writing_help import writing_help
 
-        help_page = self.admin_view(partial(writing_help, site=self))
         return [
-            path("review/", self.admin_view(partial(review_desk, site=self)), name="review_desk"),
+            path("review/", self.admin_view(review_desk), name="review_desk"),
             path("guide/", self.admin_view(self.guide), name="guide"),
-            path("replace/", self.admin_view(partial(replacing, site=self)), name="replace"),
-            path("writing-help/", help_page, name="writing_help"),
+            path("replace/", self.admin_view(replacing), name="replace"),
+            path("writing-help/", self.admin_view(writing_help), name="writing_help"),
             *super().get_urls(),
         ]
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
         from nutrients.admin.home import home_context
 
-        return super().index(request, home_context(request, self) | (extra_context or {}))
+        return super().index(request, home_context(request) | (extra_context or {}))
 
     def guide(self, request: HttpRequest) -> HttpResponse:
         """Show docs/editing.md."""

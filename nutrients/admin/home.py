@@ -39,14 +39,14 @@ class ProblemAdmin(ReadOnlyAdmin):
         return row_link(obj.model, obj.row_id, obj.row) if obj.row_id else obj.row
 
 
-def home_context(request: HttpRequest, site: Any) -> dict[str, Any]:
+def home_context(request: HttpRequest) -> dict[str, Any]:
     """Return the lists of the page; each entry has the address of the screen that deals with it."""
     now, today = timezone.now(), timezone.localdate()
     overdue, soon = Q(review_due_on__lt=today), Q(review_due_on__lt=today + timedelta(days=31))
     public = Q(status=Status.PUBLISHED)
     drafts, due, scheduled = [], {"overdue": 0, "month": 0}, []
     for model in reviewed_tables():
-        if not site.get_model_admin(model).has_view_permission(request):
+        if not admin.site.get_model_admin(model).has_view_permission(request):
             continue
         rows: Any = model._default_manager
         counts = rows.aggregate(
@@ -70,9 +70,9 @@ def home_context(request: HttpRequest, site: Any) -> dict[str, Any]:
         "failing": CaseOutcome.objects.exclude(failures="").count(),
         "problems": Problem.objects.count(),
         "to_settle": ShippedChange.objects.count(),
-        "saves": _latest_saves(request, site),
+        "saves": _latest_saves(request),
         "words": words,
-        "results": search_tables(request, site, words) if words else [],
+        "results": search_tables(request, words) if words else [],
     }
 
 
@@ -91,7 +91,7 @@ def _open_proposals(request: HttpRequest) -> list[tuple[str, list[Proposal]]]:
     return [(title, proposals) for title, proposals in groups if proposals]
 
 
-def _latest_saves(request: HttpRequest, site: Any) -> list[tuple[Revision, str, str]]:
+def _latest_saves(request: HttpRequest) -> list[tuple[Revision, str, str]]:
     """Return the last saves of editors, each with the name of its row and the address of a screen.
 
     The revision of an article has its sections too, so rows below others are omitted. The screen is
@@ -110,27 +110,25 @@ def _latest_saves(request: HttpRequest, site: Any) -> list[tuple[Revision, str, 
     rows = Version.objects.prefetch_related("content_type", "object")
     by_pk = rows.in_bulk([save.row for save in saves])
     return [
-        (save, version.object_repr, _history(request, site, version))
+        (save, version.object_repr, _history(request, version))
         for save in saves
         if (version := by_pk.get(save.row))
     ]
 
 
-def _history(request: HttpRequest, site: Any, version: Version) -> str:
+def _history(request: HttpRequest, version: Version) -> str:
     model = version.content_type.model_class()
-    screen = site.get_model_admin(model) if site.is_registered(model) else None
+    screen = admin.site.get_model_admin(model) if admin.site.is_registered(model) else None
     if screen and version.object:
         return _address(model, "history", version.object_id)
     may_recover = screen and screen.has_add_permission(request)
     return _address(model, "recoverlist") if may_recover else ""
 
 
-def search_tables(
-    request: HttpRequest, site: Any, words: str
-) -> list[tuple[str, list[tuple[Any, str]], str]]:
+def search_tables(request: HttpRequest, words: str) -> list[tuple[str, list[tuple[Any, str]], str]]:
     """Return the first rows of each table that hold all the words, and the address of its list."""
     results = []
-    for screen, rows in content_tables(request, site):
+    for screen, rows in content_tables(request):
         rows, may_repeat = screen.get_search_results(request, rows, words)
         first = list((rows.distinct() if may_repeat else rows)[:ROWS_A_TABLE])
         if first:
@@ -140,10 +138,10 @@ def search_tables(
     return results
 
 
-def content_tables(request: HttpRequest, site: Any) -> Iterator[tuple[ContentAdmin, Any]]:
+def content_tables(request: HttpRequest) -> Iterator[tuple[ContentAdmin, Any]]:
     """Return each table of content that the account may see, as its admin and its rows."""
-    for model in filter(site.is_registered, content_models()):
-        screen = site.get_model_admin(model)
+    for model in filter(admin.site.is_registered, content_models()):
+        screen = admin.site.get_model_admin(model)
         if isinstance(screen, ContentAdmin) and screen.has_view_permission(request):
             yield screen, model._default_manager.select_related(*foreign_keys(model))
 

@@ -56,9 +56,9 @@ class Match:
         return f"{self.row._meta.verbose_name} “{self.row}”, {field.verbose_name}"
 
 
-def find_matches(request: HttpRequest, site: Any, pattern: re.Pattern[str]) -> Iterator[Match]:
+def find_matches(request: HttpRequest, pattern: re.Pattern[str]) -> Iterator[Match]:
     """Yield every match in words of ours: none in citations, keys of rows, or words of others."""
-    for screen, rows in content_tables(request, site):
+    for screen, rows in content_tables(request):
         skipped = {*QUOTED, *fixed_fields(screen.form, screen.model), *screen.form.quoted}
         names = [name for name in text_fields(screen.model) if name not in skipped]
         names = [name for name in names if screen.opts.get_field(name).editable]
@@ -74,7 +74,7 @@ def find_matches(request: HttpRequest, site: Any, pattern: re.Pattern[str]) -> I
                     yield Match(row, name, number, before, match[0], after)
 
 
-def replacing(request: HttpRequest, site: Any) -> HttpResponse:
+def replacing(request: HttpRequest) -> HttpResponse:
     """List the matches, then keep the ticked ones in a proposal: all of them or none."""
     if not request.user.has_perm("nutrients.add_proposal"):
         raise PermissionDenied
@@ -84,7 +84,7 @@ def replacing(request: HttpRequest, site: Any) -> HttpResponse:
     faults: list[str] = []
     ticked = set(request.POST.getlist("place"))
     if form.is_valid():
-        matches = list(find_matches(request, site, form.pattern()))
+        matches = list(find_matches(request, form.pattern()))
         if request.method == "POST":
             changes = _replace([match for match in matches if match.value in ticked], form)
             faults = [fault for change in changes for fault in _faults(*change)]
@@ -92,7 +92,7 @@ def replacing(request: HttpRequest, site: Any) -> HttpResponse:
                 title = "Replace “{find}” by “{instead}”".format(**form.cleaned_data)
                 return propose_changes(request, title, changes)
             faults = faults or ["Tick at least one place. A text may have changed meanwhile."]
-    context = site.each_context(request) | {
+    context = admin.site.each_context(request) | {
         "title": "Find and replace",
         "form": form,
         "matches": matches[:MAX_SHOWN],

@@ -8,7 +8,7 @@ from typing import Any
 
 import reversion
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -131,18 +131,18 @@ class DueForm(forms.Form):
     )
 
 
-def review_desk(request: HttpRequest, site: Any) -> HttpResponse:
+def review_desk(request: HttpRequest) -> HttpResponse:
     """List the published rows of all tables by the day on which their review is due."""
     profession = profession_of(request.user)
     # A clinician signs rows that only others may change.
     right = "view" if profession else "change"
-    tables = [model for model in reviewed_tables() if _may(request, site, right, model)]
-    may_date = any(_may(request, site, "change", model) for model in tables)
+    tables = [model for model in reviewed_tables() if _may(request, right, model)]
+    may_date = any(_may(request, "change", model) for model in tables)
     form = DueForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         rows = _ticked_rows(request, tables)
         if request.POST.get("wish") != AGREED:
-            rows = [row for row in rows if _may(request, site, "change", type(row))]
+            rows = [row for row in rows if _may(request, "change", type(row))]
         messages.info(request, _update(request, rows, form.cleaned_data["review_due_on"]))
         return redirect(request.get_full_path())
     today = timezone.localdate()
@@ -167,7 +167,7 @@ def review_desk(request: HttpRequest, site: Any) -> HttpResponse:
         }
         for row in rows[:MAX_ROWS]
     ]
-    context = site.each_context(request) | {
+    context = admin.site.each_context(request) | {
         "title": "Review desk",
         "form": form,
         "tables": [model._meta for model in tables],
@@ -184,9 +184,9 @@ def review_desk(request: HttpRequest, site: Any) -> HttpResponse:
     return TemplateResponse(request, "admin/nutrients/desk.html", context)
 
 
-def _may(request: HttpRequest, site: Any, right: str, model: Any) -> bool:
+def _may(request: HttpRequest, right: str, model: Any) -> bool:
     """Return whether the account has this right to a table, such as "change"."""
-    may: bool = getattr(site.get_model_admin(model), f"has_{right}_permission")(request)
+    may: bool = getattr(admin.site.get_model_admin(model), f"has_{right}_permission")(request)
     return may
 
 

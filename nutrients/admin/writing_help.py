@@ -1,7 +1,8 @@
 """The sources and blocks that a text can name, as a page and for completion."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 
@@ -46,10 +47,10 @@ def blocks() -> list[Reference]:
     ]
 
 
-def writing_help(request: HttpRequest, site: Any) -> HttpResponse:
+def writing_help(request: HttpRequest) -> HttpResponse:
     """Show the references, or return them as JSON for the script of the text fields."""
     references = {"citations": citations(), "blocks": blocks()}
     if request.GET.get("as") == "json":
         return JsonResponse(references)
-    context = site.each_context(request) | {"title": "What a text can name", **references}
+    context = admin.site.each_context(request) | {"title": "What a text can name", **references}
     return TemplateResponse(request, "admin/writing_help.html", context)
