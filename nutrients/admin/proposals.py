@@ -238,7 +238,6 @@ class ProposalAdmin(GuardedAdmin, FixedRowsAdmin):
                 problems=errors,
                 is_clear=is_clear,
                 form=form,
-                media=self.media + form.media,
                 broken_cases=broken,
             )
 

@@ -179,7 +179,6 @@ def review_desk(request: HttpRequest) -> HttpResponse:
         "count": count,
         "profession": profession,
         "may_date": may_date,
-        "media": form.media,
     }
     return TemplateResponse(request, "admin/nutrients/desk.html", context)
 
