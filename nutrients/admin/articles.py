@@ -17,8 +17,8 @@ from nutrients.models import Article, ArticleSection, Status
 from nutrients.prose import check, cited_slugs
 
 from .content import (
+    FORM_FIELDS,
     PUBLICATION,
-    TEXT_AREAS,
     WRITING_RULE,
     ContentAdmin,
     ContentFormSet,
@@ -29,8 +29,8 @@ from .content_forms import ContentForm, ProseField
 from .rows import fieldset
 from .widgets import PREVIEW, MarkdownTextarea
 
-MARKDOWN = {
-    **TEXT_AREAS,
+MARKDOWN_FIELDS = {
+    **FORM_FIELDS,
     models.TextField: {"form_class": ProseField, "widget": MarkdownTextarea},
 }
 UNSOURCED = "A published article needs a section that cites a source."
@@ -91,7 +91,7 @@ class SectionInline(FoldedInline):
     form = SectionForm
     formset = SectionFormSet
     fields = (("title", "anchor", "position"), "body")
-    formfield_overrides = MARKDOWN
+    formfield_overrides = MARKDOWN_FIELDS
     prepopulated_fields = {"anchor": ("title",)}
     classes = ()
 
@@ -137,7 +137,7 @@ class ArticleAdmin(PublishableAdmin):
 @admin.register(ArticleSection)
 class ArticleSectionAdmin(ContentAdmin):
     form = LoneSectionForm
-    formfield_overrides = MARKDOWN
+    formfield_overrides = MARKDOWN_FIELDS
     list_display = ("title", "article", "position", "anchor")
     list_filter = ("article",)
     search_fields = ("title", "body", "article__title")

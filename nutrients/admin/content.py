@@ -65,7 +65,7 @@ PUBLICATION = fieldset(
 )
 # The query parameter that names the inline in which every row gets a form.
 ROWS = "rows"
-TEXT_AREAS: dict[Any, dict[str, Any]] = {
+FORM_FIELDS: dict[Any, dict[str, Any]] = {
     models.TextField: {"form_class": ProseField, "widget": AdminTextareaWidget(attrs={"rows": 3})},
     models.DateTimeField: {"widget": NamedDateTime},
     models.DecimalField: {"form_class": FigureField},
@@ -78,7 +78,7 @@ class ContentFieldsMixin:
     """The form of content and its controls, alone or under another row."""
 
     form: Any = ContentForm
-    formfield_overrides: ClassVar[Any] = TEXT_AREAS
+    formfield_overrides: ClassVar[Any] = FORM_FIELDS
 
     def formfield_for_dbfield(self: Any, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name in self.get_autocomplete_fields(request):

@@ -7,7 +7,7 @@ from django.contrib import admin
 from nutrients import prose
 from nutrients.models import Nutrient, NutrientDetail
 
-from .articles import MARKDOWN
+from .articles import MARKDOWN_FIELDS
 from .associations import NutrientAssociationInline
 from .content import PUBLICATION, WRITING_RULE, FoldedInline, PublishableAdmin
 from .content_forms import ContentForm
@@ -34,7 +34,7 @@ class DetailInline(FoldedInline):
     model = NutrientDetail
     form = DetailForm
     fields = ("topic", "body", "sources", ("status", "verification"))
-    formfield_overrides = MARKDOWN
+    formfield_overrides = MARKDOWN_FIELDS
     autocomplete_fields = ("sources",)
 
 
@@ -92,7 +92,7 @@ class NutrientAdmin(PublishableAdmin):
 @admin.register(NutrientDetail)
 class NutrientDetailAdmin(PublishableAdmin):
     form = DetailForm
-    formfield_overrides = MARKDOWN
+    formfield_overrides = MARKDOWN_FIELDS
     list_display = ("nutrient", "topic", "state", "review")
     list_display_links = ("nutrient", "topic")
     list_filter = (*PublishableAdmin.list_filter, "topic", "nutrient")

@@ -63,7 +63,7 @@ def row_paths(screen: Any, views: Mapping[str, Any]) -> list[URLPattern]:
 
 
 def draw(request: HttpRequest, screen: Any, template: str, **context: Any) -> TemplateResponse:
-    """Return a page of a table beside Django's, by a template in templates/admin/nutrients/."""
+    """Return a page of a table that Django lacks, by a template in templates/admin/nutrients/."""
     context = screen.admin_site.each_context(request) | {"opts": screen.opts} | context
     return TemplateResponse(request, f"admin/nutrients/{template}", context)
 

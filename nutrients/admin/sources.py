@@ -14,7 +14,7 @@ from reversion import set_comment
 from nutrients.models import Source
 from nutrients.search.index import catch_up
 
-from .content import TEXT_AREAS, ContentAdmin
+from .content import FORM_FIELDS, ContentAdmin
 from .content_forms import ContentForm
 from .deleting import citing, foreign_keys
 from .rows import draw, fieldset, get_row
@@ -92,7 +92,7 @@ def replace_citations(text: str, old: str, new: str) -> str:
 @admin.register(Source)
 class SourceAdmin(ContentAdmin):
     form = SourceForm
-    formfield_overrides = {**TEXT_AREAS, models.URLField: {"assume_scheme": "https"}}
+    formfield_overrides = {**FORM_FIELDS, models.URLField: {"assume_scheme": "https"}}
     prepopulated_fields = {"slug": ("publisher", "title")}
     row_views = {"replace": replace_source}
     list_display = ("title", "publisher", "kind", "read_form", "checked_on", "slug")
