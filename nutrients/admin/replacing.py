@@ -82,7 +82,7 @@ def replacing(request: HttpRequest) -> HttpResponse:
     form = FindForm(sent if "find" in sent else None)
     matches: list[Match] = []
     faults: list[str] = []
-    ticked = set(request.POST.getlist("place"))
+    ticked = set(request.POST.getlist("match"))
     if form.is_valid():
         matches = list(find_matches(request, form.pattern()))
         if request.method == "POST":

@@ -22,7 +22,7 @@ def texts(content):
 @pytest.fixture
 def replace(editor_client):
     return lambda *ticked, **more: editor_client.post(
-        reverse("admin:replace"), WORDS | {"place": ticked} | more
+        reverse("admin:replace"), WORDS | {"match": ticked} | more
     )
 
 
