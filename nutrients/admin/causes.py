@@ -66,8 +66,8 @@ class RiskFactorAdmin(PublishableAdmin):
             "what_to_do",
             "sources",
             description=(
-                f"{WRITING_RULE} “Do not stop a prescribed medicine” "
-                "stands beside every medicine by itself."
+                f"{WRITING_RULE} The site adds “Do not stop a prescribed medicine” to every "
+                "medicine."
             ),
         ),
         fieldset(

@@ -30,8 +30,8 @@ class ChangeNoteAdmin(ContentAdmin):
             "text",
             description=(
                 f"{WRITING_RULE} Readers see notes, and not who made them. "
-                "The form of a row offers a note by itself: add one here for a page without a "
-                "form, or for a page that is gone."
+                "The form of a row with a page offers a note. Add one here only for a page without "
+                "a form, or for a page that is gone."
             ),
         ),
     )

@@ -25,6 +25,7 @@ from nutrients.proposals import values_of
 from nutrients.proposals.rows import to_values
 
 from .content_forms import bind_form
+from .deleting import foreign_keys
 from .differences import Change, diff_values
 from .proposing import propose_changes
 from .rows import draw
@@ -45,8 +46,7 @@ def export(screen: Any, request: HttpRequest, queryset: Any) -> HttpResponse:
     columns, writer = columns_of(screen, request), csv.writer(response)
     writer.writerow(columns)
     links = [field.name for field in screen.opts.many_to_many]
-    keys = [field.name for field in screen.opts.concrete_fields if field.many_to_one]
-    for row in queryset.select_related(*keys).prefetch_related(*links):
+    for row in queryset.select_related(*foreign_keys(screen.model)).prefetch_related(*links):
         writer.writerow([safe_cell(_cell(row, column)) for column in columns])
     return response
 
