@@ -25,11 +25,23 @@ from django.utils.text import capfirst
 from reversion import set_comment
 
 from nutrients.common.parameters import seen
-from nutrients.models import Status
+from nutrients.common.words import words_of
+from nutrients.models import (
+    DocumentKind,
+    FoodPortion,
+    NutrientAmount,
+    SearchDocument,
+    Status,
+    Synonym,
+)
 from nutrients.models.publishing import overdue_on
+from nutrients.search.content import ROWS as SEARCHED_ROWS
+from nutrients.search.query import matching, read, synonyms
 from nutrisite.accounts.admin_site import is_key
 
 from .content_forms import (
+    FIGURES_ARE_RIGHT,
+    JUMP_IS_RIGHT,
     ContentForm,
     FigureField,
     ProseField,
@@ -72,6 +84,12 @@ FORM_FIELDS: dict[Any, dict[str, Any]] = {
 }
 
 APOSTROPHES = re.compile(r"['’‘ʼ]")
+# The kind of the search document of a row, and the path to the slug of the document.
+DOCUMENTS: dict[type, tuple[DocumentKind, str]] = {
+    **{model: (kind, "slug") for kind, model in SEARCHED_ROWS.items()},
+    NutrientAmount: (DocumentKind.FOOD, "food__slug"),
+    FoodPortion: (DocumentKind.FOOD, "food__slug"),
+}
 
 
 class ContentFieldsMixin:
@@ -208,6 +226,16 @@ def is_autocomplete(request: HttpRequest) -> bool:
     return match is not None and match.url_name == "autocomplete"
 
 
+def reader_matches(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
+    """Return the rows, drafts included, whose document has every word or a synonym of it."""
+    units = read(words_of(text), synonyms(Synonym.objects.values_list("words", "means")))
+    if queryset.model not in DOCUMENTS or not units:
+        return queryset.none()
+    kind, path = DOCUMENTS[queryset.model]
+    documents = SearchDocument.objects.filter(kind=kind, pk__in=matching(units))
+    return queryset.filter(**{f"{path}__in": documents.values("row")})
+
+
 class ContentAdmin(
     GuardedAdmin, ProposingMixin, PublicPageMixin, ContentFieldsMixin, VersionedAdmin
 ):
@@ -227,6 +255,14 @@ class ContentAdmin(
             own.append(path("import/", view, name=f"nutrients_{self.opts.model_name}_import"))
         return own + super().get_urls()
 
+    def render_change_form(self, request: Any, context: Any, *args: Any, **options: Any) -> Any:
+        """Add a box to confirm a figure that is ten times the previous one."""
+        formsets = [inline.formset for inline in context.get("inline_admin_formsets", [])]
+        forms = [context["adminform"].form, *(form for formset in formsets for form in formset)]
+        if any(getattr(form, "has_jumps", False) for form in forms):
+            context |= {"figures_are_right": FIGURES_ARE_RIGHT, "jump_is_right": JUMP_IS_RIGHT}
+        return super().render_change_form(request, context, *args, **options)
+
     def get_inline_formsets(self, *args: Any) -> list[Any]:
         """Say that an inline is for new rows, if its saved ones are listed above it."""
         inlines: list[Any] = super().get_inline_formsets(*args)
@@ -242,9 +278,12 @@ class ContentAdmin(
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Find rows that contain each word, whatever kind of apostrophe it has."""
+        """Find rows that contain each word, or whose page readers would find by the text."""
         term = APOSTROPHES.sub(" ", seen(search_term))
-        return super().get_search_results(request, queryset, term)
+        rows, has_duplicates = super().get_search_results(request, queryset, term)
+        if not is_autocomplete(request):
+            rows |= reader_matches(queryset, search_term)
+        return rows, has_duplicates
 
     def get_search_fields(self, request: HttpRequest) -> Any:
         """Search every text of the rows; to complete a name, only the fields that have it."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from copy import copy
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
@@ -24,7 +25,11 @@ NAMES = {"name", "title", "sign", "item_a", "item_b"}
 # Fields whose day cannot lie ahead, and the limits of all days.
 PAST = {"checked_on"}
 FIRST_DAY, FURTHEST = date(2000, 1, 1), timedelta(days=20 * 365)
+# The checkbox that confirms a figure which is JUMP times the previous one.
+FIGURES_ARE_RIGHT, JUMP = "figures_are_right", 10
+JUMP_IS_RIGHT = "The figures are right, though one is ten times what it was"
 DECIMAL_POINT = re.compile(r"-?\d*\.?\d*", re.ASCII)
+BIDI_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 def validate_to_come(value: date | datetime) -> None:
@@ -84,8 +89,13 @@ class FigureField(forms.DecimalField):
 
 
 def normalize_text(text: Any) -> Any:
-    """Return a text with LF line ends and without outer space; anything else unchanged."""
-    return text.replace("\r\n", "\n").strip() if isinstance(text, str) else text
+    """Return a text with LF line ends and without outer space; anything else unchanged.
+
+    Bidirectional controls are removed: they can make a text look like another one.
+    """
+    if not isinstance(text, str):
+        return text
+    return BIDI_CONTROLS.sub("", text).replace("\r\n", "\n").strip()
 
 
 class ContentForm(forms.ModelForm):
@@ -98,6 +108,8 @@ class ContentForm(forms.ModelForm):
 
     fixed: ClassVar[tuple[str, ...] | None] = None
     quoted: ClassVar[frozenset[str]] = frozenset()
+    # Whether the form asks to confirm a figure.
+    has_jumps = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -146,6 +158,12 @@ class ContentForm(forms.ModelForm):
             self._check_publishable()
         return cleaned
 
+    def full_clean(self) -> None:
+        """Check figures last: only those that are otherwise valid are to be confirmed."""
+        super().full_clean()
+        if self.is_bound:
+            self._check_figures()
+
     def _check_words(self, name: str, text: str) -> None:
         for phrase in forbidden(text):
             self.add_error(name, f"“{phrase}” is never written here: the guide says what to write.")
@@ -157,6 +175,17 @@ class ContentForm(forms.ModelForm):
                     validate_day(value, is_past=name in PAST)
                 except forms.ValidationError as error:
                     self.add_error(name, error)
+
+    def _check_figures(self) -> None:
+        """Ask once about a figure that is ten times the previous: a comma may be lost."""
+        for name in self.changed_data:
+            old, new = self.initial.get(name), self.cleaned_data.get(name)
+            if not (isinstance(old, Decimal) and isinstance(new, Decimal) and old > 0):
+                continue
+            if new >= JUMP * old and FIGURES_ARE_RIGHT not in self.data:
+                words = f"It was {old.normalize():f}. If it is right, tick “The figures are right”."
+                self.add_error(name, words)
+                self.has_jumps = True
 
     def _check_publishable(self) -> None:
         for name in self.needed_to_publish:

@@ -24,6 +24,11 @@ class FoodForm(ContentForm):
 
     quoted = frozenset({"name"})
 
+    def clean_usda_ndb_number(self) -> str:
+        """Restore the leading zero that spreadsheets drop."""
+        number: str = self.cleaned_data["usda_ndb_number"]
+        return number.zfill(5) if len(number) == 4 else number
+
 
 class PortionForm(ContentForm):
     fixed = ("food",)

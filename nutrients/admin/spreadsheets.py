@@ -7,7 +7,8 @@ django-import-export would bypass these forms, saves at once, and violates the c
 import codecs
 import csv
 import io
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -20,11 +21,14 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.text import get_text_list
 
+from nutrients.common.parameters import read_number
+from nutrients.content.food_tables import WRITTEN_UNITS
+from nutrients.models import NutrientAmount, ReferenceIntake, Unit
 from nutrients.open_data.files import FORMULA, cell_text, safe_cell
 from nutrients.proposals import values_of
 from nutrients.proposals.rows import to_values
 
-from .content_forms import bind_form
+from .content_forms import FIGURES_ARE_RIGHT, JUMP_IS_RIGHT, bind_form
 from .deleting import foreign_keys
 from .differences import Change, diff_values
 from .proposing import propose_changes
@@ -34,6 +38,10 @@ from .rows import draw
 MAX_BYTES, MAX_LINES = 2_000_000, 1000
 # Between the parts of a key, and between linked rows.
 KEY_SEPARATOR, ROW_SEPARATOR = " / ", "; "
+# The columns that may come with a unit, as “per_100g (mg)” or with a column “unit”.
+MEASURED: dict[Any, str] = {NutrientAmount: "per_100g", ReferenceIntake: "amount"}
+WITH_UNIT = re.compile(r"(.+?)\s*\(([^()]*)\)")
+UNIT = "unit"
 YES_NO = {"yes": "true", "no": "false", "1": "true", "0": "false"}
 
 
@@ -129,6 +137,8 @@ class Reader:
         self._screen = screen
         self._model: Any = screen.model
         self._columns = columns_of(screen, request)
+        self._measured = MEASURED.get(self._model, "")
+        self._confirmed = {FIGURES_ARE_RIGHT: "on"} if FIGURES_ARE_RIGHT in request.POST else {}
         self._find_row = cache(_find_row)
 
     def read(self, text: str) -> list[Line]:
@@ -139,12 +149,7 @@ class Reader:
         if len(table) > MAX_LINES + 1:
             raise ValidationError(f"There are more than {MAX_LINES:,} lines: split the file.")
         (_, header), *rows = table
-        columns = [title.casefold().replace(" ", "_") for title in header]
-        if unknown := [name for name in columns if name not in self._columns]:
-            raise ValidationError(
-                f"Line 1: there is no column “{unknown[0]}”. The columns are"
-                f" {', '.join(self._columns)}."
-            )
+        columns, units = zip(*map(self._read_title, header), strict=True)
         if repeated := [name for name in columns if columns.count(name) > 1]:
             raise ValidationError(f"Line 1: the column “{repeated[0]}” is there twice.")
         if missing := [name for name in self._model.KEY if name not in columns]:
@@ -153,14 +158,25 @@ class Reader:
                 f"Line 1: add the {noun} {get_text_list(missing, 'and')}, to say which row a"
                 " line is about."
             )
-        lines = [self._read_line(number, cells, columns) for number, cells in rows]
+        lines = [self._read_line(number, cells, columns, "".join(units)) for number, cells in rows]
         seen: dict[str, int] = {}
         for line in lines:
             if line.title and (before := seen.setdefault(line.title, line.number)) != line.number:
                 line.faults.append(f"The same row is on line {before}.")
         return lines
 
-    def _read_line(self, number: int, cells: list[str], columns: list[str]) -> Line:
+    def _read_title(self, title: str) -> tuple[str, str]:
+        """Return the field that the title of a column names, or UNIT, and the unit in the title."""
+        match = WITH_UNIT.fullmatch(title)
+        name = (match[1] if match else title).casefold().replace(" ", "_")
+        if match and name != self._measured:
+            raise ValidationError(f"Line 1: the column “{title}” has no single unit here.")
+        if name not in self._columns and not (self._measured and name == UNIT):
+            names = ", ".join(self._columns)
+            raise ValidationError(f"Line 1: there is no column “{title}”. The columns are {names}.")
+        return name, match[2] if match else ""
+
+    def _read_line(self, number: int, cells: list[str], columns: Sequence[str], unit: str) -> Line:
         line = Line(number)
         while len(cells) > len(columns) and not cells[-1]:
             cells.pop()
@@ -170,9 +186,11 @@ class Reader:
             return line
         cell_of = dict(zip(columns, cells, strict=True))
         line.title = KEY_SEPARATOR.join(cell_of[name] for name in self._model.KEY)
+        if self._measured:
+            unit = cell_of.pop(UNIT, "") or unit
         sent = {name: self._read_cell(name, cell, line) for name, cell in cell_of.items()}
         if not line.faults:
-            self._check(line, sent)
+            self._check(line, sent, unit)
         return line
 
     def _read_cell(self, name: str, cell: str, line: Line) -> Any:
@@ -180,6 +198,9 @@ class Reader:
         if FORMULA.match(cell) and cell.startswith("'"):
             # The export writes the apostrophe.
             cell = cell[1:]
+        elif FORMULA.match(cell) and read_number(cell.lstrip("+-")) is None:
+            line.faults.append(f"{name}: “{cell}” is a formula. Write what it gives.")
+            return ""
         model_field = self._model._meta.get_field(name)
         if model_field.is_relation:
             return self._read_links(name, model_field, cell, line)
@@ -198,14 +219,21 @@ class Reader:
                 line.faults.append(f"{name}: there is no {model._meta.verbose_name} “{text}”.")
         return pks if model_field.many_to_many else next(iter(pks), "")
 
-    def _check(self, line: Line, sent: dict[str, Any]) -> None:
+    def _check(self, line: Line, sent: dict[str, Any], unit: str) -> None:
         """Check a line by the form of its row, and note its values and changes."""
         key = {name: sent[name] for name in self._model.KEY}
         line.row = self._model._default_manager.filter(**key).first()
-        form = bind_form(self._screen, line.row or self._model(), sent)
+        form = bind_form(self._screen, line.row or self._model(), sent | self._confirmed)
         for name, errors in form.errors.items():
             prefix = "" if name == NON_FIELD_ERRORS else f"{name}: "
             line.faults += [f"{prefix}{error}" for error in errors]
+        if unit and not line.faults:
+            nutrient = form.instance.nutrient
+            if WRITTEN_UNITS.get(" ".join(unit.lower().split())) != nutrient.unit:
+                line.faults.append(
+                    f"{self._measured}: it is in “{unit}”, and {nutrient.phrase} is measured in"
+                    f" {Unit(nutrient.unit).label} here."
+                )
         if not line.faults:
             names = [name for name in sent if name not in key] if line.row else self._columns
             line.values = to_values(self._model, {name: form.cleaned_data[name] for name in names})
@@ -229,6 +257,7 @@ class ImportForm(forms.Form):
         label="Or lines copied from a spreadsheet",
         widget=forms.Textarea(attrs={"rows": 8, "class": "vLargeTextField"}),
     )
+    figures_are_right = forms.BooleanField(required=False, label=JUMP_IS_RIGHT)
     lines: list[Line] = []
 
     def __init__(self, screen: Any, request: HttpRequest) -> None:
@@ -246,7 +275,7 @@ class ImportForm(forms.Form):
         if not text.strip():
             raise ValidationError("Choose a file, or paste lines.")
         self.lines = self._reader.read(text)
-        return {"text": text, "is_guessed": is_guessed}
+        return cleaned | {"text": text, "is_guessed": is_guessed}
 
 
 def import_page(request: HttpRequest, screen: Any) -> HttpResponse:

@@ -70,8 +70,8 @@ def test_article_names_faults_by_line_and_keeps_all_text(screen, article):
     assert article.sections.first().body != wrong
 
 
-def test_line_ends_of_a_browser_are_those_of_the_database(screen, magnesium):
-    screen(magnesium).save(job="It steadies muscle.\r\nAnd nerve.")
+def test_bidirectional_control_characters_are_removed(screen, magnesium):
+    screen(magnesium).save(job="It \u202esteadies\u202c muscle.\r\nAnd nerve.")
 
     magnesium.refresh_from_db()
     assert magnesium.job == "It steadies muscle.\nAnd nerve."
@@ -180,6 +180,15 @@ def test_preview_shows_the_text_in_the_form_and_its_errors(screen, editor_client
     assert "Line 5: There is no source" in page
 
 
+@pytest.mark.parametrize(("typed", "saved"), [("7089", "07089"), ("100173", "100173"), ("", "")])
+def test_usda_number_gets_its_leading_zero_back(screen, content, typed, saved):
+    almonds = FoodSource.objects.get(slug="almonds")
+
+    assert screen(almonds).save(usda_ndb_number=typed).status_code == 302
+    almonds.refresh_from_db()
+    assert almonds.usda_ndb_number == saved
+
+
 def test_published_article_needs_a_section_that_cites_a_source(screen, article, editor_client):
     sections = article.sections.count()
     gone = {f"sections-{number}-DELETE": "on" for number in range(sections)}
@@ -211,7 +220,7 @@ def test_figures_are_read_in_the_notations_of_editors(screen, content):
     field = form.context["adminform"].form.fields["serving_grams"]
     for typed, read in (("30,5", "30.5"), ("30.5", "30.5"), ("1\N{THIN SPACE}500", "1500")):
         assert field.clean(typed) == Decimal(read), typed
-    form.save(serving_grams="30½")
+    form.save(serving_grams="30½", figures_are_right="on")
 
     almonds.refresh_from_db()
     assert almonds.serving_grams == Decimal("30.5")
@@ -276,3 +285,15 @@ def test_intakes_are_added_in_the_table_under_their_nutrient(screen, content):
         intake = boron.intakes.get(life_stage=stage)
         assert (intake.age_from, intake.age_below) == (Decimal(first), below and Decimal(below))
         assert intake.life_stage_label == words
+
+
+def test_tenfold_change_of_a_figure_needs_confirmation(screen, content):
+    spinach = FoodSource.objects.get(slug="spinach-raw")
+    row = spinach.amounts.order_by("pk").first()
+    form = screen(row)
+    more = str(row.per_100g * 10)
+
+    answer = form.save(per_100g=more)
+    assert f"It was {row.per_100g.normalize():f}" in answer.text
+    assert 'name="figures_are_right"' in answer.text
+    assert form.save(per_100g=more, figures_are_right="on").status_code == 302

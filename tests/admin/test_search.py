@@ -72,10 +72,11 @@ def test_draft_association_is_not_shown_beside_a_published_one_of_the_pair(clien
 
 
 @pytest.mark.parametrize("table", ["foodsource", "nutrientamount"])
-def test_lists_find_foods_however_their_apostrophe_is_typed(editor_client, magnesium, table):
-    factories.food("soup", magnesium, 1, name="Campbell's Soup", status=Status.DRAFT)
+def test_lists_search_foods_as_the_site_does(editor_client, magnesium, table):
+    factories.food("soup", magnesium, 1, name="Campbell's Crème Soup", status=Status.DRAFT)
+    catch_up()
 
-    for words in ("Campbell’s", "campbell's", "soup campbell", "Camp\xadbell's"):
+    for words in ("Campbell’s", "campbells", "creme soup", "Camp\xadbell's", "crème"):
         page = editor_client.get(f"/admin/nutrients/{table}/", {"q": words})
         names = [str(row) for row in page.context["cl"].result_list]
-        assert any("Campbell's Soup" in name for name in names), words
+        assert any("Crème Soup" in name for name in names), words

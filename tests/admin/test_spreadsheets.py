@@ -91,12 +91,14 @@ def test_files_of_spreadsheets_are_read(look, content, data, is_guessed):
         ("name\nMagnesium\n", 0, "add the column slug, to say which row"),
         ("slug,name\nmagnesium,A,B\n", 2, "It has 3 cells, and the first line has 2."),
         ("slug,tagline\nmagnesium,A\n\nmagnesium,B\n", 4, "The same row is on line 2."),
+        ("slug,tagline\nmagnesium,=SUM(A1)\n", 2, "tagline: “=SUM(A1)” is a formula."),
+        ("slug,tagline\nmagnesium,@import\n", 2, "is a formula"),
         ("slug,daily_value\nmagnesium,lots\n", 2, "daily_value: Write a number such as 1.5"),
         ('slug,daily_value\nmagnesium,"1,500"\n', 2, "A comma before three digits"),
         ("slug,tagline\nmagnesium,You have too little\n", 2, "tagline: “You have”"),
         ('slug,tagline\nmagnesium,"never closed\n', 0, "a quotation mark is missing"),
         ("slug,sources\nmagnesium,nobody\n", 2, "sources: there is no source “nobody”."),
-        ("slug,tagline\niron,Fine\nmagnesium,You have it\n", 3, "tagline: “You have”"),
+        ("slug,tagline\niron,Fine\nmagnesium,=1\n", 3, "tagline: “=1” is a formula."),
         ("slug,kind\nmagnesium,metal\n", 2, "kind: Select a valid choice"),
         ("slug,name\nnew-one,New one\n", 2, "This field is required."),
         (b"slug,name\n\0,x\n", 0, "This is no text"),
@@ -107,6 +109,32 @@ def test_fault_is_reported_at_its_line(look, content, text, line, sentence):
 
     assert any(sentence in fault for fault in faults(answer).get(line, [])), faults(answer)
     assert not Proposal.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("header", "figure", "is_right"),
+    [
+        ("per_100g (mg)", "12", True),
+        ("per_100g (µg)", "12", False),
+        ("per_100g,unit", "12,mg", True),
+        ("per_100g,unit", "12,mcg", False),
+        ("per_100g,unit", "12,", True),
+    ],
+)
+def test_unit_must_be_that_of_the_nutrient(look, content, header, figure, is_right):
+    row = NutrientAmount.objects.filter(nutrient__slug="magnesium").first()
+    answer = look(NutrientAmount, f"food,nutrient,{header}\n{row.food.slug},magnesium,{figure}\n")
+
+    assert (faults(answer) == {}) == is_right
+    assert is_right or "magnesium is measured in" in faults(answer)[2][0]
+
+
+def test_tenfold_figure_needs_confirmation(look, content):
+    row = NutrientAmount.objects.filter(nutrient__slug="magnesium").first()
+    line = f"food,nutrient,per_100g\n{row.food.slug},magnesium,{row.per_100g * 10}\n"
+
+    assert "tick “The figures are right”" in faults(look(NutrientAmount, line))[2][0]
+    assert faults(look(NutrientAmount, line, figures_are_right="on")) == {}
 
 
 def test_all_missing_columns_are_named(look, content):
