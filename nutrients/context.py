@@ -6,10 +6,10 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.encoding import escape_uri_path
 
-# Pages that depend on the query of their address.
-FILTERED = ("compare", "checklist", "food_list", "plate", "search")
+# Pages that depend on the whole query of their address.
+FILTERED = ("compare", "checklist", "food_list", "plate")
 # Pages on which htmx swaps a part.
-SWAPPED = (*FILTERED, "food", "nutrient")
+SWAPPED = (*FILTERED, "food", "nutrient", "search")
 
 
 def site(request: HttpRequest) -> dict[str, str | bool]:

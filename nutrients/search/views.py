@@ -38,6 +38,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
     country = read_country(reading)
     context = {
         "section": "search",
+        "is_filtered": bool(words),
         "q": words,
         "country": country,
         "countries": Authority,

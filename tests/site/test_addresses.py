@@ -48,7 +48,9 @@ def test_filtered_page_is_not_indexed(client, address):
     assert "og:url" not in html
 
 
-@pytest.mark.parametrize("address", ["/nutrients/magnesium/?from=mail", "/?utm_source=x"])
+@pytest.mark.parametrize(
+    "address", ["/nutrients/magnesium/?from=mail", "/?utm_source=x", "/search/?utm_source=x"]
+)
 def test_page_has_one_canonical_address(client, address):
     html = client.get(address).content.decode()
 
