@@ -30,7 +30,8 @@
     const ticks = [...new FormData(form())].filter(([, value]) => value);
     const isForm = results.querySelector("[data-level]").dataset.level === "nothing";
     const fields = isForm ? [...ticks, ["change", "1"]] : ticks;
-    history.replaceState(ticks.length ? { fields, y: scrollY } : null, "");
+    // Without a state, Back would tick again what the address of a link ticks.
+    history.replaceState(ticks.length || location.search ? { fields, y: scrollY } : null, "");
   }
 
   function restore({ fields, y }) {
