@@ -57,17 +57,23 @@
 
   function showCall(changed) {
     const card = results.querySelector("[data-call-card]");
-    const ticks = [...results.querySelectorAll(".tick-danger input:checked")];
-    if (card && (ticks.length || !card.hidden)) {
-      const reasons = ticks.slice(0, MOST_REASONS).map((tick) => {
+    if (card && (changed || card.hidden)) {
+      const label = (tick) => tick.nextSibling.firstChild.textContent;
+      const boxes = [...results.querySelectorAll(".tick-danger input")];
+      const ticks = boxes.filter((box) => box.checked);
+      // Only the server can tell whether several ticks still are an emergency together.
+      const labels = new Set(boxes.map(label));
+      const list = card.querySelector("[data-call-reasons]");
+      const reasons = [...list.children].filter(({ textContent }) => !labels.has(textContent));
+      for (const tick of ticks.slice(0, MOST_REASONS)) {
         const reason = document.createElement("li");
-        reason.textContent = tick.nextSibling.firstChild.textContent;
-        return reason;
-      });
-      card.querySelector("[data-call-reasons]").replaceChildren(...reasons);
+        reason.textContent = label(tick);
+        reasons.push(reason);
+      }
+      list.replaceChildren(...reasons.slice(0, MOST_REASONS));
       if (ticks.includes(changed)) changed.closest(".tick").after(card);
       if (card.hidden && ticks.length) status.textContent = `${CALL}. Call 999, 112, 911 or your local number.`;
-      card.hidden = !ticks.length;
+      card.hidden = !reasons.length;
     }
     const isShown = results.querySelector(".urgent:not([hidden])");
     document.title = isShown ? `${CALL}: ${title}` : title;
@@ -87,6 +93,11 @@
   document.addEventListener("click", ({ target }) => {
     if (target.closest("[data-start-again]")) history.replaceState(null, "");
     else if (target.closest("a, button")) save();
+  });
+
+  // Radio buttons that were swapped out belonged to the new form for a moment, and unchecked its own.
+  document.addEventListener("htmx:afterSwap", ({ detail }) => {
+    if (detail.target === results) form().reset();
   });
 
   document.addEventListener("htmx:afterSettle", ({ detail }) => {

@@ -174,6 +174,35 @@ def test_questions_show_where_they_matter_and_keep_what_was_answered(page):
     expect(page).not_to_have_title(re.compile("Call for help"))
 
 
+def test_a_call_card_of_the_server_follows_the_emergency_ticks(page):
+    page.goto("/checklist/?symptom=muscle-weakness&symptom=tingling&onset=days&flag=stroke-signs")
+    change(page)
+    card = page.locator("[data-call-card]")
+    expect(card).to_contain_text("A drooping face")
+    untick(page, "stroke-signs")
+    expect(card).not_to_contain_text("A drooping face")
+    expect(card).to_contain_text("Muscle weakness + Tingling (pins and needles) (Over days)")
+    tick(page, "seizures")
+    expect(card.locator("li")).to_have_count(2)
+
+    page.goto("/checklist/?flag=stroke-signs&change=1")
+    expect(card).to_be_visible()
+    untick(page, "stroke-signs")
+    expect(card).not_to_be_visible()
+    expect(page).not_to_have_title(re.compile("Call for help"))
+
+
+def test_an_answer_that_was_not_sent_yet_is_in_the_form(page):
+    page.goto("/checklist/?symptom=muscle-weakness&symptom=tingling")
+    open_all(page)
+    page.locator(f"{RESULTS} input[name='onset'][value='days']").check()
+    change(page)
+    onset = page.locator("[data-form-questions] input[name='onset'][value='days']")
+    expect(onset).to_be_checked()
+    show(page)
+    expect(page.locator("#results")).to_have_text("Call for help now")
+
+
 def test_paper_holds_what_is_ticked_and_answered_now(either):
     either.goto("/checklist/")
     tick(either, "tingling", "tremor")
