@@ -38,7 +38,12 @@
     const values = new FormData();
     for (const field of fields) values.append(...field);
     scrollBack = y;
-    const send = () => htmx.ajax("POST", form().dataset.hxPost, { target: results, values });
+    const send = () => {
+      if (scrollBack === null) return;
+      const sent = htmx.ajax("POST", form().dataset.hxPost, { source: results, target: results, values });
+      // An aborted request is no error. Failures are shown by swaps.js.
+      sent.catch(() => {});
+    };
     document.addEventListener("htmx:load", send, { once: true });
     // The site's own script loads htmx once a form has the focus.
     form().dispatchEvent(new Event("focusin"));
@@ -81,6 +86,8 @@
 
   document.addEventListener("change", ({ target }) => {
     if (!results.contains(target)) return;
+    // An answer that is still on its way does not know this tick, which it would replace.
+    window.htmx?.trigger(results, "htmx:abort");
     const before = target.getBoundingClientRect().top;
     showQuestions();
     showCall(target);
@@ -89,6 +96,9 @@
     scrollBack = null;
     save();
   });
+
+  // A link within the answer adds a history entry.
+  addEventListener("hashchange", save);
 
   document.addEventListener("click", ({ target }) => {
     if (target.closest("[data-start-again]")) history.replaceState(null, "");

@@ -151,6 +151,34 @@ def test_an_emergency_tick_shows_the_call_card_before_anything_is_sent(page):
     expect(page).not_to_have_title(re.compile("Call for help"))
 
 
+@pytest.mark.parametrize("comes_back", [False, True])
+def test_an_answer_on_its_way_does_not_replace_a_new_tick(page, comes_back):
+    page.goto("/checklist/")
+    tick(page, "tremor")
+    if comes_back:
+        page.goto("/privacy/")
+    unanswered = []
+
+    def hold(route):
+        if route.request.method == "POST":
+            unanswered.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/checklist/", hold)
+    if comes_back:
+        page.go_back()
+    else:
+        show(page)
+    expect(page.locator(".htmx-request")).to_have_count(1)
+    tick(page, "stroke-signs")
+    expect(page.locator(".htmx-request")).to_have_count(0, timeout=2000)
+    expect(page.locator("[data-call-card]")).to_be_visible()
+    page.unroute_all()
+    show(page)
+    expect(page.locator("#results")).to_have_text("Call for help now")
+
+
 def test_questions_show_where_they_matter_and_keep_what_was_answered(page):
     page.goto("/checklist/")
     onset = page.locator("[data-form-questions] input[name='onset'][value='months']")
@@ -233,6 +261,9 @@ def test_back_brings_ticks_and_answer_back(page):
         expect(page.locator("#results")).to_have_text("See a doctor within a few days")
         assert words(page) == before
         assert page.url.endswith("/checklist/")
+    page.get_by_role("link", name="question").click()
+    page.reload()
+    expect(page.locator("#results")).to_have_text("See a doctor within a few days")
     page.get_by_role("button", name="Page for a doctor").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Page for a doctor or pharmacist")
     page.go_back()
