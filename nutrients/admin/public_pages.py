@@ -89,16 +89,18 @@ class RemovalForm(forms.ModelForm):
         }
 
     def __init__(self, request: HttpRequest, rows: Sequence[Any]) -> None:
-        super().__init__(request.POST if "gone-reason" in request.POST else None)
-        self.rows = rows
+        self._pages = [row for row in rows if has_page(row, at=timezone.now())]
+        # The model refuses to redirect a page to itself.
+        instance = Redirect(path=self._pages[0].get_absolute_url()) if self._pages else None
+        sent = request.POST if "gone-reason" in request.POST else None
+        super().__init__(sent, instance=instance)
         if len(rows) > 1:
             # They do not all lead to one page.
             del self.fields["to"]
 
     def add_redirects(self, *, by: Any) -> None:
         """Save a redirect, or words for readers, for each row that has a page."""
-        pages = [row for row in self.rows if has_page(row, at=timezone.now())]
-        redirect_pages(pages, by=by.get_username(), **self.cleaned_data)
+        redirect_pages(self._pages, by=by.get_username(), **self.cleaned_data)
 
 
 class PublicPageMixin(VersionAdmin):
