@@ -101,7 +101,8 @@ def format_value(field: Any, value: Any) -> str:
             return ", ".join(" / ".join(key) for key in keys)
         rows = field.remote_field.model._base_manager.filter(pk__in=keys)
         return ", ".join(sorted(map(str, rows)))
-    value = field.to_python(value)
+    # A new row has no old values, and a field of true or false refuses None.
+    value = None if value is None else field.to_python(value)
     if isinstance(value, datetime):
         value = date_format(timezone.localtime(value), "j F Y, H:i e")
     elif isinstance(value, Decimal):

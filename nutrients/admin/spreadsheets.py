@@ -42,7 +42,7 @@ KEY_SEPARATOR, ROW_SEPARATOR = " / ", "; "
 MEASURED: dict[Any, str] = {NutrientAmount: "per_100g", ReferenceIntake: "amount"}
 WITH_UNIT = re.compile(r"(.+?)\s*\(([^()]*)\)")
 UNIT = "unit"
-YES_NO = {"yes": "true", "no": "false", "1": "true", "0": "false"}
+YES_NO = {"yes": "true", "no": "false", "1": "true", "0": "false", "true": "true", "false": "false"}
 
 
 @admin.action(description="Export the selected rows as CSV", permissions=["view"])
@@ -205,7 +205,10 @@ class Reader:
         if model_field.is_relation:
             return self._read_links(name, model_field, cell, line)
         if isinstance(model_field, models.BooleanField):
-            return YES_NO.get(cell.lower(), cell.lower())
+            # A form takes any other word for yes, or for “not known”.
+            if cell.lower() not in YES_NO and (cell or not model_field.null):
+                line.faults.append(f"{name}: “{cell}” is neither true nor false.")
+            return YES_NO.get(cell.lower(), "")
         return cell
 
     def _read_links(self, name: str, model_field: Any, cell: str, line: Line) -> Any:

@@ -101,6 +101,8 @@ def test_files_of_spreadsheets_are_read(look, content, data, is_guessed):
         ("slug,tagline\niron,Fine\nmagnesium,=1\n", 3, "tagline: “=1” is a formula."),
         ("slug,kind\nmagnesium,metal\n", 2, "kind: Select a valid choice"),
         ("slug,name\nnew-one,New one\n", 2, "This field is required."),
+        ("slug,is_electrolyte\nmagnesium,FALSCH\n", 2, "“FALSCH” is neither true nor false."),
+        ("slug,is_electrolyte\nmagnesium,\n", 2, "“” is neither true nor false."),
         (b"slug,name\n\0,x\n", 0, "This is no text"),
     ],
 )
