@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.admin import AdminSite
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
@@ -18,6 +18,7 @@ from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.csrf import csrf_failure as django_csrf_failure
+from django.views.decorators.cache import never_cache
 
 BUSY = "Somebody else is saving. Your text is kept; try again."
 BUSY_PAGE = "Somebody else is saving. This page opens by itself in a moment."
@@ -80,9 +81,7 @@ def show_typed(
 
 def sign_in_page(request: HttpRequest, site: AdminSite) -> HttpResponse | None:
     """Return the sign-in page that carries the form of a row; None if the request has none."""
-    name = (request.resolver_match and request.resolver_match.url_name) or ""
-    is_of_account = name.startswith(("auth_", "password_"))
-    form = request.POST.urlencode() if is_form(request) and not is_of_account else ""
+    form = request.POST.urlencode() if is_form(request) and not is_of_account(request) else ""
     if not form or len(form) > MAX_LENGTH:
         return None
     context = {"resubmission": form, "next": request.get_full_path()}
@@ -114,12 +113,16 @@ def limited(
     return busy(request, site.each_context(request))
 
 
+@never_cache
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Reopen a form whose token is of an earlier sign-in: unsaved.js offers its text there."""
+    """Show what was typed in a form whose token is of an earlier sign-in, with a link to it."""
     account: Any = getattr(request, "user", None)
     # A form of another site comes without a session.
     if not (account and account.is_staff):
         return django_csrf_failure(request, reason)
+    if is_form(request) and not is_of_account(request):
+        context, address = admin.site.each_context(request), request.get_full_path()
+        return show_typed(request, context, OUTDATED, request.POST, address)
     messages.warning(request, OUTDATED)
     return redirect(request.get_full_path() if is_form(request) else "admin:index")
 
@@ -128,6 +131,12 @@ def is_form(request: HttpRequest) -> bool:
     """Whether the address is that of the form of one row."""
     match = request.resolver_match
     return bool(match and (match.url_name or "").endswith(("_add", "_change")))
+
+
+def is_of_account(request: HttpRequest) -> bool:
+    """Whether the address is that of a form that may have passwords."""
+    match = request.resolver_match
+    return bool(match and (match.url_name or "").startswith(("auth_", "password_")))
 
 
 def is_lock_refused(error: OperationalError) -> bool:
