@@ -71,9 +71,11 @@ class ReaderPrivacyFilter(logging.Filter):
             outcome = getattr(record, "status_code", record.levelname.lower())
             if record.name == "django.security.DisallowedHost":
                 outcome = "refused, because ALLOWED_HOSTS does not name the host"
-                record.exc_info = None
             record.msg = "%s %s: %s"
             record.args = (method_of(request.method), route_of(request), outcome)
+            if getattr(record, "status_code", 500) < 500:
+                # A request that is refused is no fault of the site.
+                record.exc_info = None
         elif str(record.msg).startswith(GUNICORN_ON_REQUESTS):
             record.msg, record.args = "gunicorn could not handle a request", ()
             # The thread still has the id of the request before.

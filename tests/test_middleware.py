@@ -79,6 +79,17 @@ def test_form_that_is_cut_off_is_no_fault_of_the_site(client, db, lines):
     assert "UnreadablePostError" not in "".join(lines)
 
 
+@pytest.mark.parametrize("path", ["/checklist/", "/admin/login/"])
+@pytest.mark.parametrize("host", ["testserver", "other.example"])
+def test_form_in_another_encoding_is_refused_without_a_fault(client, db, lines, path, host):
+    encoding = "application/x-www-form-urlencoded; charset=utf-16"
+    answer = client.post(path, b"x=1", content_type=encoding, headers={"host": host})
+
+    assert answer.status_code == 400
+    assert "We could not read that request" in answer.text
+    assert not any("exception" in json.loads(line) for line in lines)
+
+
 def test_form_that_is_too_long_is_refused_with_a_way_on(client, db):
     answer = client.post(
         "/checklist/", "x=" + "x" * 10_000_000, content_type="application/x-www-form-urlencoded"
