@@ -25,6 +25,7 @@ SILENT = (
     "django.template",  # at DEBUG, the whole context of a template
     "django.server",  # request lines
     "gunicorn.access",
+    "gunicorn.http.wsgi",  # each response to HEAD whose body it drops
     "axes",  # names and addresses, which the audit log has
 )
 # Beginnings of messages in which gunicorn quotes an address or a request
