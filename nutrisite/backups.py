@@ -142,14 +142,15 @@ class Sqlite:
         """Move the database away, and put a copy in its place. The site must be stopped."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         # A full disk must not leave the site without a database.
-        new = Path(shutil.copyfile(copy, f"{self.path}.new"))
-        if self.path.exists():
-            self._leave_wal()
-            for suffix in ("", "-wal", "-shm"):
-                if (part := Path(f"{self.path}{suffix}")).exists():
-                    # It is as secret as a backup.
-                    Path(shutil.move(part, f"{replaced}{suffix}")).chmod(0o600)
-        new.replace(self.path)
+        with TemporaryDirectory(dir=self.path.parent) as name:
+            new = shutil.copyfile(copy, Path(name, "new"))
+            if self.path.exists():
+                self._leave_wal()
+                for suffix in ("", "-wal", "-shm"):
+                    if (part := Path(f"{self.path}{suffix}")).exists():
+                        # It is as secret as a backup.
+                        Path(shutil.move(part, f"{replaced}{suffix}")).chmod(0o600)
+            new.replace(self.path)
 
     def _leave_wal(self) -> None:
         """Write a leftover log into the database file, which needs no other process to use it.

@@ -175,6 +175,7 @@ def test_restore_under_a_running_site_is_refused(live, backup, tmp_path):
         with pytest.raises(BackupError, match=r"in use: stop the site first\.$"):
             restore(backup, tmp_path / "old")
         assert live.read_bytes() == before
+    assert sorted(tmp_path.iterdir()) == [backup.parent, live]
 
 
 def test_database_that_cannot_be_saved_is_not_replaced(live, backup, tmp_path):
