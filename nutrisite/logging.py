@@ -70,13 +70,14 @@ class ReaderPrivacyFilter(logging.Filter):
         request = getattr(record, "request", None)
         if request is not None:
             outcome = getattr(record, "status_code", record.levelname.lower())
+            if record.exc_info and record.exc_info[0] and getattr(record, "status_code", 500) < 500:
+                # The cause is in the request, so frames would not help.
+                outcome = f"{outcome} ({record.exc_info[0].__name__})"
+                record.exc_info = None
             if record.name == "django.security.DisallowedHost":
                 outcome = "refused, because ALLOWED_HOSTS does not name the host"
             record.msg = "%s %s: %s"
             record.args = (method_of(request.method), route_of(request), outcome)
-            if getattr(record, "status_code", 500) < 500:
-                # A request that is refused is no fault of the site.
-                record.exc_info = None
         elif str(record.msg).startswith(GUNICORN_ON_REQUESTS):
             record.msg, record.args = "gunicorn could not handle a request", ()
             # The thread still has the id of the request before.
