@@ -112,7 +112,7 @@ def check_port() -> None:
     """Exit with a sentence if the port is taken, before anything is installed."""
     host = (os.environ.get("HOST") or "127.0.0.1").strip("[]")
     port = os.environ.get("PORT") or "8000"
-    if not port.isdigit() or not 0 < int(port) < 65536:
+    if not port.isdecimal() or not 0 < int(port) < 65536:
         sys.exit(f"PORT is {port!r}: write a whole number from 1 to 65535.")
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as trial:
         # Without it, a port that was in use a moment ago counts as taken.

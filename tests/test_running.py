@@ -79,10 +79,11 @@ def test_make_run_and_make_dev_serve_the_site(tmp_path):
     assert key.read_text() == first
 
 
-def test_run_on_a_taken_port_or_where_nothing_can_be_written_says_so(tmp_path):
+def test_run_on_an_unusable_port_or_where_nothing_can_be_written_says_so(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         assert f"Port {port} on 127.0.0.1 cannot be used" in refused(tmp_path, port)
+    assert "write a whole number from 1 to 65535" in refused(tmp_path, "²")
     (tmp_path / "file").touch()
     folder = tmp_path / "file" / "var"
     assert f"Nothing can be written in {folder}" in refused(folder, free_port())
