@@ -18,9 +18,9 @@ PATHS = ["nutrisite", "nutrients", "scripts", "manage.py", "gunicorn.conf.py"]
 CALLED_BY_FRAMEWORKS = [
     *("add_arguments", "clean_*", "delete_*", "get_*", "has_*_permission", "process_*", "save_*"),
     *("response_*", "id_for_label", "use_required_attribute", "*Config", "EditorsSite", "handle*"),
-    *("default_site", "urlpatterns", "handler404", "page_not_found", "default_auto_field"),
+    *("default_site", "urlpatterns", "handler400", "bad_request", "handler404", "page_not_found"),
     *("exception", "on_starting", "post_fork", "when_ready", "Command", "app_name", "location"),
-    *("lastmod", "lookups", "protocol"),
+    *("lastmod", "lookups", "protocol", "default_auto_field"),
 ]
 DECORATORS = ["@register", "@register.*", "@admin.*", "@receiver", "@pytest.*"]
 # Files whose attributes are tables, screens and settings
