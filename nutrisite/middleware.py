@@ -11,7 +11,6 @@ from django.http import (
     Http404,
     HttpRequest,
     HttpResponse,
-    HttpResponseBadRequest,
     HttpResponseBase,
     HttpResponseNotAllowed,
     UnreadablePostError,
@@ -121,14 +120,6 @@ class RefusedRequests:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Return 400 to a client that hung up while it sent a form: that is no fault of ours."""
         return HttpResponse(status=400) if isinstance(exception, UnreadablePostError) else None
-
-
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Return the page for a request that could not be read.
-
-    Django's view reads the form for the CSRF check, and fails again if that is what is unreadable.
-    """
-    return HttpResponseBadRequest(render_to_string("400.html"))
 
 
 def is_admin(request: HttpRequest) -> bool:

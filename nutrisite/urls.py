@@ -14,5 +14,5 @@ urlpatterns = [
 if "debug_toolbar" in settings.INSTALLED_APPS:
     urlpatterns.insert(0, path("__debug__/", include("debug_toolbar.urls")))
 
-handler400 = "nutrisite.middleware.bad_request"
+handler400 = "nutrients.site.views.bad_request"
 handler404 = "nutrients.site.views.page_not_found"

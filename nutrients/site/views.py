@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -145,6 +145,14 @@ def test_book(request: HttpRequest) -> HttpResponse:
     context = {"section": "safety", "book": book}
     context |= paged(request, Paginator(book.cases, CASES_A_PAGE))
     return render(request, "nutrients/site/test_book.html", context)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Return the page for a request that could not be read.
+
+    Django's view reads the form for the CSRF check, and fails again if that is what is unreadable.
+    """
+    return HttpResponseBadRequest(render_to_string("400.html"))
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
