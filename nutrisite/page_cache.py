@@ -279,13 +279,13 @@ class SharedAnswers:
 
 def is_cacheable(response: HttpResponseBase) -> bool:
     return (
-        response.status_code == 200
-        and not response.streaming
+        isinstance(response, HttpResponse)
+        and response.status_code == 200
         and not response.cookies
         and not response.has_header("Content-Encoding")
         and not tokens(response.get("Cache-Control", "")) & UNCACHEABLE
         and tokens(response.get("Vary", "")) <= VARY
-        and len(response.content) <= LARGEST  # type: ignore[attr-defined]
+        and len(response.content) <= LARGEST
     )
 
 

@@ -48,7 +48,7 @@ def rights_of(account: User | None) -> set[str]:
 
 
 def roles_to_give(account: Any) -> QuerySet[Group]:
-    """Return the roles whose every permission an account has, so that nobody gives more."""
+    """Return the roles that grant no permission beyond those of an account."""
     if account.is_superuser:
         return Group.objects.all()
     own = Permission.objects.filter(Q(user=account) | Q(group__user=account))

@@ -1,4 +1,4 @@
-"""The page cache alone: which responses it stores, for whom, and for how long."""
+"""The page cache alone: which responses it stores, under which key, and for how long."""
 
 import gzip
 
