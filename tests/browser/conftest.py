@@ -1,13 +1,13 @@
 """A real browser on the site as production serves it.
 
-`page` and `page_without_script` open addresses such as "/compare/" and fail the test where a page
-breaks a promise to readers: an error in the console, a blocked or foreign request, a cookie,
-or anything left in the browser's storage. `faults` holds what was seen so far; a test that
-provokes an error on purpose looks at it and clears it.
+Pages of the fixtures open addresses such as "/compare/" and fail the test if the site breaks a
+promise to readers: an error in the console, a blocked or unexpected request, a cookie, or anything
+left in the browser's storage. `faults` lists what was seen so far; a test that provokes an error on
+purpose looks at it and clears it.
 """
 
 import os
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 import pytest
 from playwright.sync_api import Error, expect
@@ -29,6 +29,9 @@ FLAGS = [
 # Several browsers share two processors: what comes late is still right.
 expect.set_options(timeout=20_000)
 
+PHONE = {"width": 390, "height": 844}
+# Requests that no reader asks for, and that go on after a page is closed.
+UNSEEN = {"ping", "beacon", "eventsource", "websocket", "cspviolationreport"}
 OVERTAKEN = ("htmx:afterRequest,", "htmx:sendAbort,")
 
 
@@ -77,35 +80,48 @@ def _content_put_back(request):
         request.getfixturevalue("site").put_content_back()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def faults():
     """Return a list for broken promises to readers, a sentence each."""
     return []
 
 
-@pytest.fixture
-def page(new_context, base_url, faults):
-    """Return a page with scripts, as most readers have it."""
-    context = new_context()
+@contextmanager
+def watched(context, base_url, faults):
+    """Yield a page of a context; fail at the end of the block if a promise was broken on it."""
+    faults.clear()
     watch(context, base_url, faults)
-    page = context.new_page()
-    yield page
+    yield context.new_page()
     look_for_traces(context, base_url, faults)
     assert faults == []
 
 
-@pytest.fixture(scope="session")
-def _lasting(browser, browser_context_args, base_url):
-    """Return a page that is open until the worker ends, and what was seen on it."""
-    with browser.new_context(**browser_context_args) as context:
-        watch(context, base_url, faults := [])
-        yield context.new_page(), faults
+@pytest.fixture
+def fresh_page(new_context, base_url, faults):
+    """Return a page of a browser that has visited nothing."""
+    with watched(new_context(), base_url, faults) as page:
+        yield page
 
 
 @pytest.fixture
-def lasting_page(_lasting, base_url):
-    """Return one page to all tests that an earlier visit does not disturb; a new one is slow."""
-    page, faults = _lasting
+def page_without_script(new_context, base_url, faults):
+    """Return a page in a browser that runs no script."""
+    with watched(new_context(java_script_enabled=False), base_url, faults) as page:
+        yield page
+
+
+@pytest.fixture(scope="session")
+def _lasting_page(browser, browser_context_args, base_url, faults):
+    """Return a page that is open until the worker ends."""
+    with browser.new_context(**browser_context_args) as context:
+        watch(context, base_url, faults)
+        yield context.new_page()
+
+
+@pytest.fixture
+def page(_lasting_page, base_url, faults):
+    """Return one page with scripts to all tests that an earlier visit does not disturb."""
+    page = _lasting_page
     # An address that is open already would be loaded again, with its scroll and its fields, and
     # the pointer would change the colours of what lies under it.
     page.goto("about:blank")
@@ -121,16 +137,6 @@ def lasting_page(_lasting, base_url):
     assert faults == []
 
 
-@pytest.fixture
-def page_without_script(new_context, base_url, faults):
-    """Return a page in a browser that runs no script."""
-    context = new_context(java_script_enabled=False)
-    watch(context, base_url, faults)
-    yield context.new_page()
-    look_for_traces(context, base_url, faults)
-    assert faults == []
-
-
 @pytest.fixture(params=["page", "page_without_script"])
 def either(request):
     """Return a page with scripts, and in another run of the test one without."""
@@ -140,29 +146,35 @@ def either(request):
 
 
 @pytest.fixture
-def editor_page(lasting_page, site):
+def editor_page(page, site):
     """Yield the page of an editor who has signed in, and clear what the browser stored."""
-    sign_in(lasting_page.context, site)
-    yield lasting_page
+    sign_in(page.context, site)
+    yield page
     # A form keeps unsaved text as its page is left.
-    lasting_page.goto(f"{site.url}/healthz")
-    lasting_page.evaluate("localStorage.clear(); sessionStorage.clear()")
-    lasting_page.context.clear_cookies()
+    page.goto(f"{site.url}/healthz")
+    page.evaluate("localStorage.clear(); sessionStorage.clear()")
+    page.context.clear_cookies()
+
+
+def forgive(faults, *texts):
+    """Take the faults that a test caused, such as the browser's report of a 500, off the list."""
+    faults[:] = [fault for fault in faults if not any(text in fault for text in texts)]
 
 
 def sign_in(context, site):
     """Sign a browser in by the session of an editor."""
-    place = {"domain": "127.0.0.1", "path": "/admin/", "httpOnly": True, "sameSite": "Lax"}
     session = (site.folder / "session").read_text()
-    context.add_cookies([{"name": "sessionid", "value": session} | place])
+    scope = {"domain": "127.0.0.1", "path": "/admin/", "httpOnly": True, "sameSite": "Lax"}
+    context.add_cookies([{"name": "sessionid", "value": session, **scope}])
 
 
 def watch(context, base_url, faults):
-    """Note errors of scripts and of the content policy, and requests to other hosts."""
+    """Note errors of scripts and of the content policy, and requests that readers do not expect."""
+    own = f"{base_url}/", "data:", "blob:", "about:"
 
     def request_seen(request):
-        if not request.url.startswith((f"{base_url}/", "data:", "blob:", "about:")):
-            faults.append(f"A request to another host: {request.url}")
+        if not request.url.startswith(own) or request.resource_type in UNSEEN:
+            faults.append(f"A request that no reader asked for: {request.url}")
 
     def console_seen(message):
         # Where a later choice overtakes an answer, htmx drops that and tells the console.
@@ -189,8 +201,7 @@ def stored(context, page, origin):
     """Return the keys of both storages in the browser, even if scripts cannot see them."""
     session = context.new_cdp_session(page)
     for is_local in (True, False):
-        place = {"storageId": {"securityOrigin": origin, "isLocalStorage": is_local}}
-        yield from (
-            key for key, _ in session.send("DOMStorage.getDOMStorageItems", place)["entries"]
-        )
+        storage = {"storageId": {"securityOrigin": origin, "isLocalStorage": is_local}}
+        entries = session.send("DOMStorage.getDOMStorageItems", storage)["entries"]
+        yield from (key for key, _ in entries)
     session.detach()

@@ -88,10 +88,10 @@ def test_screens_of_a_proposal_fit_and_axe_finds_nothing(editor_page):
     assert [fault for each in faults for fault in each] == []
 
 
-def test_sign_in_fits_and_axe_finds_nothing(page):
+def test_sign_in_fits_and_axe_finds_nothing(fresh_page):
     address = "/admin/login/?next=/admin/nutrients/nutrient/1/change/"
-    assert [fault for turn in range(2) for fault in faults_of(page, address, turn)] == []
-    page.evaluate("localStorage.clear()")
+    assert [fault for turn in range(2) for fault in faults_of(fresh_page, address, turn)] == []
+    fresh_page.evaluate("localStorage.clear()")
 
 
 def test_markdown_field_fits_its_form(editor_page):

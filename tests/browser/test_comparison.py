@@ -4,8 +4,9 @@ import re
 
 from playwright.sync_api import expect
 
-RESULTS = "#comparison-results"
-PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
+from .conftest import PHONE, forgive
+
+DESKTOP = {"width": 1280, "height": 800}
 FULL = "/compare/?symptom=muscle-cramps&symptom=tingling&symptom=tremor&diet=vegan"
 
 
@@ -21,25 +22,13 @@ def filters(page):
     return page.locator(".table-filters > summary")
 
 
-def top_of(locator):
-    return locator.bounding_box()["y"]
-
-
-def counts_of(page):
-    return page.locator("form :is(.count, option)").all_text_contents()
-
-
-# The first screen
-
-
 def test_first_screen_of_a_phone_holds_the_matrix_and_every_filter_in_use(page):
     page.set_viewport_size(PHONE)
     for address, rows in (("/compare/", 8), (FULL, 6)):
         page.goto(address)
-        expect(page.get_by_role("table")).to_be_visible()
-        last = page.locator("tbody tr").nth(rows - 1)
-        assert top_of(last) + last.bounding_box()["height"] <= PHONE["height"]
-        assert top_of(filters(page)) < top_of(page.get_by_role("table"))
+        expect(page.get_by_role("table")).to_be_in_viewport()
+        expect(page.locator("tbody tr").nth(rows - 1)).to_be_in_viewport(ratio=1)
+        expect(filters(page)).to_be_in_viewport(ratio=1)
         expect(page.locator("tbody tr").first.get_by_role("link").first).to_be_visible()
 
     chips = page.get_by_role("group", name="Filters in use").get_by_role("link").all()
@@ -51,10 +40,10 @@ def test_first_screen_of_a_phone_holds_the_matrix_and_every_filter_in_use(page):
 def test_first_screen_of_a_desktop_holds_the_table_with_filters_at_its_side(page):
     page.set_viewport_size(DESKTOP)
     page.goto(FULL)
-    form, table = page.locator("form"), page.get_by_role("table")
+    form, table = page.locator("form").bounding_box(), page.get_by_role("table").bounding_box()
 
-    assert form.bounding_box()["x"] + form.bounding_box()["width"] < table.bounding_box()["x"]
-    assert top_of(page.locator("tbody tr").nth(2)) < DESKTOP["height"]
+    assert form["x"] + form["width"] < table["x"]
+    expect(page.locator("tbody tr").nth(2)).to_be_in_viewport()
     expect(chip(page, "Muscle cramps")).to_be_visible()
     expect(filters(page)).to_be_hidden()
     for words in ("Most typical signs", "Rich foods", "Adult need a day, UK"):
@@ -65,9 +54,6 @@ def test_first_screen_of_a_desktop_holds_the_table_with_filters_at_its_side(page
     expect(filters(page)).to_be_visible()
 
 
-# The matrix
-
-
 def test_row_of_the_matrix_opens_to_its_facts(either):
     either.set_viewport_size(PHONE)
     either.goto("/compare/?symptom=muscle-cramps")
@@ -76,8 +62,7 @@ def test_row_of_the_matrix_opens_to_its_facts(either):
 
     row.locator("summary").click()
 
-    for words in ("Hemp seeds", "Muscle cramps"):
-        expect(row).to_contain_text(words)
+    expect(row).to_contain_text("Hemp seeds")
     for words in ("270 to 300 mg", "Helps muscles relax"):
         expect(row.get_by_text(words)).to_be_visible()
     assert either.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
@@ -101,40 +86,48 @@ def test_many_signs_scroll_inside_the_table_alone(page):
     assert len(set(places)) == 1
 
 
-# Filters
-
-
-def test_ticking_filters_at_once_keeps_the_focus_and_says_the_count(page):
+def test_ticks_apply_at_once_keep_the_focus_say_the_count_and_are_one_step_back(page):
     page.goto("/compare/")
     box = chip(page, "Muscle cramps")
     box.focus()
     page.keyboard.press("Space")
-
     expect(heading(page)).to_have_text("5 of 13 nutrients match muscle cramps")
     expect(page.locator("[data-status]")).to_have_text("5 of 13 nutrients match muscle cramps")
     expect(box).to_be_focused()
     expect(page).to_have_url(re.compile(r"\?symptom=muscle-cramps(&|$)"))
     expect(page.locator("tbody tr")).to_have_count(5)
+    chip(page, "Tremor").check()
+    expect(heading(page)).to_contain_text("6 of 13")
+    expect(page).to_have_url(re.compile("muscle-cramps&symptom=tremor"))
+
+    page.go_back()
+    expect(heading(page)).to_have_text("All 13 nutrients")
+    expect(box).not_to_be_checked()
+    page.go_forward()
+    expect(heading(page)).to_contain_text("6 of 13")
+    expect(box).to_be_checked()
+    expect(chip(page, "Tremor")).to_be_checked()
 
 
 def test_filtered_table_equals_a_fresh_page(page):
     page.goto("/compare/")
     page.get_by_role("link", name="Nutrient", exact=True).click()
     expect(page.locator("tbody th > a").first).to_have_text("Calcium")
-    chip(page, "Muscle cramps").check()
-    expect(heading(page)).to_contain_text("muscle cramps")
-    chip(page, "Tremor").check()
-    expect(heading(page)).to_contain_text("tremor")
+    for name in ("Muscle cramps", "Tremor"):
+        chip(page, name).check()
+        expect(heading(page)).to_contain_text(name.lower())
     page.get_by_label("Nutrients", exact=True).select_option(value="vitamin")
     expect(heading(page)).to_contain_text("2 of 13")
     expect(page.locator("th[aria-sort=ascending]")).to_have_text("Nutrient")
     expect(page.get_by_role("button", name="Copy link")).to_be_visible()
-    results, counts = page.locator(RESULTS).inner_text(), counts_of(page)
 
+    def state():
+        counts = page.locator("form :is(.count, option)").all_text_contents()
+        return page.locator("#comparison-results").inner_text(), counts
+
+    before = state()
     page.reload()
-
-    assert page.locator(RESULTS).inner_text() == results
-    assert counts_of(page) == counts
+    assert state() == before
     expect(chip(page, "Tremor")).to_be_checked()
 
 
@@ -216,58 +209,17 @@ def test_filters_work_without_script(page_without_script):
     expect(page.get_by_role("button", name="Copy link")).to_be_hidden()
 
 
-def test_tapped_filter_shows_that_it_is_busy(page):
+def test_tapped_filter_is_busy_and_results_stay_and_say_so_when_the_server_fails(page, faults):
     page.goto("/compare/")
     held = []
     page.route("**/compare/?*", lambda route: held.append(route))
     chip(page, "Muscle cramps").check()
-    label = page.locator("label.chip").filter(has_text="Muscle cramps")
-
-    expect(label).to_have_attribute("data-busy", "")
     expect(page.locator("[data-busy]")).to_have_count(1)
-    held[0].continue_()
-    expect(heading(page)).to_contain_text("muscle cramps")
+    expect(page.locator("[data-busy]")).to_have_text(re.compile("Muscle cramps"))
+    held[0].fulfill(status=500, body="broken")
     expect(page.locator("[data-busy]")).to_have_count(0)
-
-
-def test_results_stay_and_say_so_when_the_server_fails(page, faults):
-    page.goto("/compare/")
-    page.route("**/compare/?*", lambda route: route.fulfill(status=500, body="broken"))
-    chip(page, "Muscle cramps").check()
     expect(page.locator("[data-status]")).to_contain_text("could not be updated")
     expect(page.locator("[data-status]")).to_contain_text("999, 112, 911")
     expect(page.locator("[data-status]")).to_be_in_viewport()
     expect(page.locator("tbody tr")).to_have_count(13)
-    assert all("500" in fault for fault in faults)
-    faults.clear()
-
-
-# Back, sharing, paper
-
-
-def test_several_ticks_are_one_step_back(page):
-    page.goto("/compare/")
-    chip(page, "Muscle cramps").check()
-    expect(heading(page)).to_contain_text("5 of 13")
-    chip(page, "Tremor").check()
-    expect(heading(page)).to_contain_text("6 of 13")
-    expect(page).to_have_url(re.compile("muscle-cramps&symptom=tremor"))
-
-    page.go_back()
-    expect(heading(page)).to_have_text("All 13 nutrients")
-    expect(chip(page, "Muscle cramps")).not_to_be_checked()
-
-    page.go_forward()
-    expect(heading(page)).to_contain_text("6 of 13")
-    expect(chip(page, "Muscle cramps")).to_be_checked()
-    expect(chip(page, "Tremor")).to_be_checked()
-
-
-def test_table_prints_on_two_sides_at_most_with_every_fact(page):
-    page.set_viewport_size(PHONE)
-    page.emulate_media(media="print")
-    for address in ("/compare/", FULL):
-        page.goto(address)
-        expect(page.locator("td.fact").first).to_be_visible()
-        for size in ("A4", "Letter"):
-            assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format=size))) <= 2
+    forgive(faults, "500")

@@ -5,14 +5,14 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-WIDTH, HEIGHT = 390, 844
+from .conftest import PHONE
 
 
 class Reader:
     """A reader on a phone: counts the taps, and the screens scrolled to what is tapped or read."""
 
     def __init__(self, page):
-        page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+        page.set_viewport_size(PHONE)
         self.page = page
         self.taps = 0
         self.screens = 0.0
@@ -22,7 +22,7 @@ class Reader:
         expect(locator).to_be_visible()
         before = self.page.evaluate("scrollY")
         locator.scroll_into_view_if_needed()
-        self.screens += abs(self.page.evaluate("scrollY") - before) / HEIGHT
+        self.screens += abs(self.page.evaluate("scrollY") - before) / PHONE["height"]
         expect(locator).to_be_in_viewport()
 
     def tap(self, locator):
@@ -45,11 +45,6 @@ class Reader:
     def took(self, *, taps, screens):
         assert self.taps <= taps
         assert self.screens <= screens
-
-
-@pytest.fixture
-def page(lasting_page):
-    return lasting_page
 
 
 @pytest.fixture

@@ -8,19 +8,9 @@ from playwright.sync_api import expect
 
 from nutrients.testbook.cases import case_query, counting_cases
 
+from .test_every_page import TWENTY_TICKS
+
 SIZES = ["A4", "Letter"]
-# What adults with much to tell might tick, none of it an emergency: a dozen and a score.
-MANY = [
-    *("symptom=" + slug for slug in ("muscle-twitches", "muscle-cramps", "night-leg-cramps")),
-    *("symptom=" + slug for slug in ("tingling", "fatigue")),
-    *("risk=" + slug for slug in ("ppi", "thiazide-diuretics", "statins", "kidney-disease")),
-    *("risk=" + slug for slug in ("high-dose-b6", "vegan-diet", "caffeine")),
-]
-MORE = [
-    *MANY,
-    *("symptom=" + slug for slug in ("restless-legs", "eyelid-twitch", "low-mood", "sore-tongue")),
-    *("risk=" + slug for slug in ("metformin", "age-70-plus", "corticosteroids", "salbutamol")),
-]
 SEND = """(fields) => {
   const form = document.createElement("form");
   Object.assign(form, { method: "post", action: "/checklist/print/" });
@@ -30,6 +20,8 @@ SEND = """(fields) => {
   document.body.append(form);
   form.submit();
 }"""
+# CSS has 96 pixels to 72 points.
+POINTS = "all => all.map(one => parseFloat(getComputedStyle(one).fontSize) * 72 / 96)"
 COLOURS = """() => [...document.querySelectorAll("main, main *")].flatMap((one) => {
   if (!one.checkVisibility()) return [];
   const { color, backgroundColor, borderTopColor } = getComputedStyle(one);
@@ -45,27 +37,23 @@ def printed(page, query):
     expect(page.get_by_role("heading", level=1)).to_have_text("Page for a doctor or pharmacist")
 
 
-def sides(page, size):
-    """How many sides of paper the page takes."""
+def sides(page, size="Letter"):
+    """Return how many sides of paper the page takes; Letter is the lower of the two papers."""
     return len(re.findall(rb"/Type\s*/Page\b", page.pdf(format=size)))
 
 
 def test_page_for_a_doctor_fills_one_side_in_10_points_without_colour(page):
-    for ticks in (MORE, MANY):
-        printed(page, "&".join(ticks))
-        expect(page.locator(".sheet")).to_contain_text("Blood test, and its limits")
-        assert [sides(page, size) for size in SIZES] == [1, 1]
+    printed(page, TWENTY_TICKS.partition("?")[2])
+    expect(page.locator(".sheet")).to_contain_text("Blood test, and its limits")
+    assert [sides(page, size) for size in SIZES] == [1, 1]
 
     page.emulate_media(media="print")
-    # CSS has 96 pixels to 72 points.
-    sizes = page.locator(".sheet :is(dd, td, th, p, li)").evaluate_all(
-        "all => all.map(one => parseFloat(getComputedStyle(one).fontSize) * 72 / 96)"
-    )
+    sizes = page.locator(".sheet :is(dd, td, th, p, li)").evaluate_all(POINTS)
     assert len(sizes) > 20
     assert round(min(sizes), 1) >= 10
-    colours = {tuple(re.findall(r"[\d.]+", found)[:3]) for found in page.evaluate(COLOURS)}
+    colours = {tuple(re.findall(r"[\d.]+", colour)[:3]) for colour in page.evaluate(COLOURS)}
     assert len(colours) > 1
-    assert [found for found in colours if len(set(found)) > 1] == []
+    assert [colour for colour in colours if len(set(colour)) > 1] == []
 
 
 def test_cases_with_most_ticks_fill_one_side(page, content):
@@ -74,8 +62,7 @@ def test_cases_with_most_ticks_fill_one_side(page, content):
         printed(page, query)
         # An emergency has a call card in place of the sheet.
         if page.locator(".sheet").count():
-            # The lower of the two papers.
-            assert sides(page, "Letter") == 1, query
+            assert sides(page) == 1, query
             fitted.append(query)
         if len(fitted) == 5:
             return
@@ -100,9 +87,7 @@ def test_warning_signs_take_four_sides_at_most_with_all_that_is_to_be_done(page)
     signs = page.locator(".warnings li").all()
     assert len(signs) >= 60
     assert all(sign.is_visible() for sign in signs)
-    sizes = page.locator(".safety :is(p, li):visible").evaluate_all(
-        "all => all.map(one => parseFloat(getComputedStyle(one).fontSize) * 72 / 96)"
-    )
+    sizes = page.locator(".safety :is(p, li):visible").evaluate_all(POINTS)
     assert round(min(sizes), 1) >= 10
     for words in ("Call 999, 112, 911 or your local number", "In the UK call 111, day or night"):
         expect(page.get_by_text(words)).to_be_visible()
@@ -133,23 +118,25 @@ def test_what_belongs_together_stays_on_one_side(page):
     assert set(heads) == {"avoid"}
 
 
-def test_table_fits_the_paper_with_its_head(page):
-    # As wide as A4 between our margins.
-    page.set_viewport_size({"width": 673, "height": 1000})
-    page.goto("/compare/?symptom=muscle-cramps&symptom=tingling&diet=vegan")
+def test_table_fits_two_sides_with_its_head_and_every_fact(page):
     page.emulate_media(media="print")
-
-    assert page.evaluate("document.documentElement.scrollWidth") <= 673
-    heights = page.locator("thead th").evaluate_all(
-        """all => all.map(th => {
-          const range = document.createRange();
-          range.selectNodeContents(th);
-          return th.getBoundingClientRect().bottom - range.getBoundingClientRect().bottom;
-        })"""
-    )
-    assert len(heights) == 6
-    # The words end above the line of the first row.
-    assert min(heights) > 2
+    for query in ("", "?symptom=muscle-cramps&symptom=tingling&symptom=tremor&diet=vegan"):
+        page.goto(f"/compare/{query}")
+        # As wide as A4 between our margins.
+        page.set_viewport_size({"width": 673, "height": 1000})
+        expect(page.locator("td.fact").first).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 673
+        # The words end above the line of the first row.
+        below = page.locator("thead th").evaluate_all(
+            """all => all.map(th => {
+              const range = document.createRange();
+              range.selectNodeContents(th);
+              return th.getBoundingClientRect().bottom - range.getBoundingClientRect().bottom;
+            })"""
+        )
+        assert len(below) >= 6
+        assert min(below) > 2
+        assert [sides(page, size) <= 2 for size in SIZES] == [True, True]
 
 
 def test_what_is_folded_on_a_screen_is_on_paper(page):

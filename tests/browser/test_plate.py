@@ -2,12 +2,11 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
-FIVE = (
-    "/foods/plate/?food=milk-whole&food=spinach-cooked&food=almonds&food=cheese-cheddar&food=orange"
-)
+from .conftest import PHONE
+from .test_every_page import FIVE_FOODS
+
 FULL = (
     "/foods/plate/?food=spinach-cooked&servings-spinach-cooked=1.5&food=chia-seeds"
     "&food=beef-liver-cooked&servings-beef-liver-cooked=2&diet=vegan&stage=19-50-pregnancy&q=beans"
@@ -21,34 +20,9 @@ SMALL_TARGETS = """() => [...document.querySelectorAll(
   .map((element) => element.outerHTML.slice(0, 120))"""
 
 
-@pytest.fixture
-def page(lasting_page):
-    return lasting_page
-
-
-def build(page):
-    """Find spinach, add it, set two servings and a life stage, and add what fills a gap."""
-    page.goto("/foods/")
-    page.get_by_role("link", name="Build a plate of foods").click()
-    page.get_by_label("Name of a food").fill("spinach")
-    page.get_by_role("button", name="Find").click()
-    page.get_by_role("button", name="Add Spinach, boiled").click()
-    page.get_by_label("Servings of Spinach, boiled").fill("2")
-    page.get_by_text("Whose needs:").click()
-    page.get_by_label("Life stage").select_option(label="Male, 51 years and over")
-    page.get_by_role("button", name="Update the totals").click()
-
-
-def open_all(page, selector):
-    """Open every fold, as a reader does."""
-    for fold in page.locator(selector).all():
-        if fold.get_attribute("open") is None:
-            fold.locator("> summary").click()
-
-
 def test_first_screen_of_a_phone_shows_the_totals_and_the_drawn_plate(either):
-    either.set_viewport_size({"width": 390, "height": 844})
-    either.goto(FIVE)
+    either.set_viewport_size(PHONE)
+    either.goto(FIVE_FOODS)
     totals = either.get_by_role("heading", name=re.compile(r"^Calcium \d+%\. Vitamin B12 \d+%\."))
 
     expect(totals).to_be_in_viewport(ratio=1)
@@ -66,9 +40,18 @@ def test_first_screen_of_a_phone_shows_the_totals_and_the_drawn_plate(either):
 
 
 def test_plate_is_built_shared_and_emptied(either, base_url, new_context):
-    build(either)
+    either.goto("/foods/")
+    either.get_by_role("link", name="Build a plate of foods").click()
+    either.get_by_label("Name of a food").fill("spinach")
+    either.get_by_role("button", name="Find").click()
+    either.get_by_role("button", name="Add Spinach, boiled").click()
+    either.get_by_label("Servings of Spinach, boiled").fill("2")
+    either.get_by_text("Whose needs:").click()
+    either.get_by_label("Life stage").select_option(label="Male, 51 years and over")
+    either.get_by_role("button", name="Update the totals").click()
 
     expect(either.locator("#results")).to_contain_text("Magnesium 52%.")
+    expect(either.locator("#results")).to_be_in_viewport()
     expect(either.locator("#plate-magnesium")).to_contain_text("157 mg")
     expect(either.locator("#plate-magnesium")).to_contain_text("of the RNI, 300 mg")
     either.locator("#gaps-list").get_by_role("link", name=re.compile("^Add ")).first.click()
@@ -144,22 +127,9 @@ def test_enter_updates_the_plate_and_add_keeps_changed_servings(either):
     expect(servings).to_have_value("3")
 
 
-def test_plate_works_without_script(page_without_script):
-    page = page_without_script
-    page.goto(FULL)
-    row = page.locator("#plate-magnesium")
-    row.locator("summary").click()
-    expect(row.locator(".plate-sum")).to_be_visible()
-    expect(row.locator(".plate-sum")).to_contain_text("117.45")
-
-    page.get_by_role("button", name="Update the totals").click()
-    expect(page).to_have_url(re.compile("#results$"))
-    expect(page.locator("#results")).to_be_in_viewport()
-
-
 def test_targets_are_large_enough_on_a_narrow_screen(page):
     page.set_viewport_size({"width": 320, "height": 640})
     page.goto(FULL)
-    open_all(page, ".plate details")
+    page.locator(".plate details").evaluate_all("all => all.forEach(fold => { fold.open = true })")
 
     assert page.evaluate(SMALL_TARGETS) == []

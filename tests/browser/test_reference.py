@@ -2,25 +2,9 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
-from .conftest import wait_until
-
-HEIGHT = 844
-PHONE = {"width": 390, "height": HEIGHT}
-
-
-@pytest.fixture
-def page(lasting_page):
-    return lasting_page
-
-
-def on_first_screen(locator):
-    """Say whether the whole of an element lies in the window, which is not scrolled."""
-    box = locator.bounding_box()
-    return box["y"] >= 0 and box["y"] + box["height"] <= HEIGHT
-
+from .conftest import PHONE, wait_until
 
 FIRST_SCREENS = {
     "/symptoms/night-leg-cramps/": ["Night leg cramps", "What to do now", "When to get help"],
@@ -35,33 +19,30 @@ def test_first_screen_has_the_answer(either):
     either.set_viewport_size(PHONE)
     for address, headings in FIRST_SCREENS.items():
         either.goto(address)
-        for heading in headings:
-            assert on_first_screen(either.get_by_role("heading", name=heading, exact=True)), heading
-        assert all(on_first_screen(step) for step in either.locator(".answer .steps li").all())
+        parts = [either.get_by_role("heading", name=name, exact=True) for name in headings]
+        parts += either.locator(".answer .steps li").all()
         if "seizures" in address:
-            assert on_first_screen(either.get_by_role("link", name="999", exact=True).first)
-    assert on_first_screen(either.locator("#needs-answer"))
-    assert on_first_screen(either.get_by_label("Age and sex"))
-    if either.runs_script:
-        # Without script a button stands above it.
-        assert on_first_screen(either.get_by_role("link", name="muscle cramps").first)
+            parts.append(either.get_by_role("link", name="999", exact=True).first)
+        if "nutrients" in address:
+            parts += [either.locator("#needs-answer"), either.get_by_label("Age and sex")]
+            # Without script a button stands above it.
+            if either.runs_script:
+                parts.append(either.get_by_role("link", name="muscle cramps").first)
+        for part in parts:
+            expect(part).to_be_in_viewport(ratio=1)
 
 
 def test_chosen_life_stage_is_not_cut(page):
     page.set_viewport_size(PHONE)
     page.goto("/nutrients/magnesium/?stage=19-50-lactation")
-    stage = page.get_by_label("Age and sex")
-    style = "getComputedStyle(select)"
-    words = stage.evaluate(
-        f"""select => {{ const canvas = document.createElement("canvas").getContext("2d");
-          canvas.font = {style}.font;
-          return canvas.measureText(select.selectedOptions[0].text).width; }}"""
+    words, room = page.get_by_label("Age and sex").evaluate(
+        """select => {
+          const { font, paddingLeft, paddingRight } = getComputedStyle(select);
+          const canvas = Object.assign(document.createElement("canvas").getContext("2d"), { font });
+          const { width } = canvas.measureText(select.selectedOptions[0].text);
+          return [width, select.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight)];
+        }"""
     )
-    room = stage.evaluate(
-        f"select => select.clientWidth - parseFloat({style}.paddingLeft)"
-        f" - parseFloat({style}.paddingRight)"
-    )
-
     assert words <= room
 
 
@@ -107,28 +88,19 @@ def test_list_of_symptoms_opens_by_its_outline_and_narrows_as_one_types(page):
     expect(page.locator("[data-status]")).to_have_text("2 found")
 
 
-# Choices of a reader on nutrients and foods
-
-
-@pytest.mark.parametrize(
-    ("address", "needs"),
-    [("/nutrients/magnesium/", "#needs-answer"), ("/foods/plate/?food=almonds", "#plate-results")],
-)
-def test_choice_of_a_life_stage_is_announced_and_undone_by_back(page, address, needs):
-    page.goto(address)
-    if "plate" in address:
-        page.get_by_text("Whose needs:").click()
-    stage = page.locator("select[name=stage]")
-    before, first = page.locator(needs).inner_text(), stage.input_value()
+def test_choice_of_a_life_stage_is_announced_and_undone_by_back(page):
+    page.goto("/nutrients/magnesium/")
+    stage, need = page.get_by_label("Age and sex"), page.locator("#needs-answer")
+    before, first = need.inner_text(), stage.input_value()
     stage.focus()
     page.keyboard.press("End")
-    expect(page.locator(needs)).to_contain_text("7 to 10 years")
+    expect(need).to_contain_text("7 to 10 years")
     expect(page.locator("[data-status]")).not_to_be_empty()
     expect(stage).to_be_focused()
     expect(stage).to_have_value("children-7-10")
 
     page.go_back()
-    expect(page.locator(needs)).to_have_text(before, use_inner_text=True)
+    expect(need).to_have_text(before, use_inner_text=True)
     expect(stage).to_have_value(first)
 
 

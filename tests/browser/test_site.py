@@ -5,19 +5,21 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-SCREEN = {"width": 390, "height": 844}
+from .conftest import PHONE
 
 
 @pytest.fixture
-def phone(lasting_page):
-    lasting_page.set_viewport_size(SCREEN)
-    return lasting_page
+def phone(page):
+    page.set_viewport_size(PHONE)
+    return page
 
 
-def is_on_first_screen(locator):
-    """Whether all of an element shows before any scrolling."""
-    box = locator.bounding_box()
-    return box is not None and box["y"] >= 0 and box["y"] + box["height"] <= SCREEN["height"]
+def expect_calls_on_first_screen(page):
+    """Expect the three numbers to call before any scrolling."""
+    for number in ("999", "112", "911"):
+        call = page.get_by_role("link", name=f"Call {number}")
+        expect(call).to_be_in_viewport(ratio=1)
+        expect(call).to_have_attribute("href", f"tel:{number}")
 
 
 def test_text_is_16_px_on_a_phone_and_18_px_on_a_desktop(phone):
@@ -32,16 +34,11 @@ def test_text_is_16_px_on_a_phone_and_18_px_on_a_desktop(phone):
     expect(menu.get_by_role("link", name="When to get help")).to_be_visible()
 
 
-# Of a column of text: a heading, what follows it, and how many letters a line of that has at most.
-
-
 def test_menu_opens_and_closes_on_escape_and_on_a_tap_outside(either):
-    either.set_viewport_size(SCREEN)
+    either.set_viewport_size(PHONE)
     either.goto("/about/")
-    button, menu = (
-        either.get_by_role("button", name="Menu"),
-        either.get_by_role("navigation", name="Main"),
-    )
+    button = either.get_by_role("button", name="Menu")
+    menu = either.get_by_role("navigation", name="Main")
     expect(menu).to_be_hidden()
 
     button.click()
@@ -56,55 +53,42 @@ def test_menu_opens_and_closes_on_escape_and_on_a_tap_outside(either):
     button.click()
     menu.get_by_role("link", name="Symptoms").click()
     either.wait_for_url("**/symptoms/")
-    expect(either.get_by_role("navigation", name="Main")).to_be_hidden()
+    expect(menu).to_be_hidden()
 
 
 def test_first_screen_of_home_has_symptoms_search_and_emergency_numbers(phone):
     phone.goto("/")
-    feelings = phone.get_by_role("navigation", name="What do you feel?").get_by_role("link")
-    assert feelings.count() == 9
-    assert all(is_on_first_screen(link) for link in feelings.all())
-    assert is_on_first_screen(phone.get_by_role("searchbox", name="Search Nutrisite"))
-    for number in ("999", "112", "911"):
-        call = phone.get_by_role("link", name=f"Call {number}")
-        assert is_on_first_screen(call)
-        expect(call).to_have_attribute("href", f"tel:{number}")
+    feelings = phone.get_by_role("navigation", name="What do you feel?").get_by_role("link").all()
+    assert len(feelings) == 9
+    for part in (*feelings, phone.get_by_role("searchbox", name="Search Nutrisite")):
+        expect(part).to_be_in_viewport(ratio=1)
+    expect_calls_on_first_screen(phone)
 
 
-def test_safety_page_shows_whom_to_call_and_the_groups_of_signs_first(phone):
-    phone.goto("/safety/")
-    card = phone.get_by_role("region", name="Call your emergency number")
-    for number in ("999", "112", "911"):
-        call = card.get_by_role("link", name=f"Call {number}")
-        assert is_on_first_screen(call)
-        expect(call).to_have_attribute("href", f"tel:{number}")
-    heart = card.get_by_text("Heart and breathing")
-    assert is_on_first_screen(heart)
-    sign = card.get_by_text("Chest pain, or palpitations")
+def test_safety_page_shows_whom_to_call_and_the_groups_of_signs_first(either):
+    either.set_viewport_size(PHONE)
+    either.goto("/safety/")
+    card = either.get_by_role("region", name="Call your emergency number")
+    expect_calls_on_first_screen(card)
+    heart, sign = card.get_by_text("Heart and breathing"), card.get_by_text("Chest pain, or palp")
+    expect(heart).to_be_in_viewport(ratio=1)
     expect(sign).to_be_hidden()
     heart.click()
     expect(sign).to_be_visible()
+    keep = either.get_by_role("button", name="Keep this page")
+    expect(keep).to_be_visible(visible=either.runs_script)
 
     # A link to one sign opens its group.
-    phone.goto("/about/")
-    phone.goto("/safety/#chest-pain-palpitations")
+    either.goto("/about/")
+    either.goto("/safety/#chest-pain-palpitations")
     expect(sign).to_be_visible()
-
-
-def test_safety_page_works_without_script(page_without_script):
-    page_without_script.goto("/safety/")
-    page_without_script.get_by_text("Heart and breathing").first.click()
-
-    expect(page_without_script.get_by_text("Chest pain, or palpitations")).to_be_visible()
-    expect(page_without_script.get_by_role("button", name="Keep this page")).to_be_hidden()
 
 
 def test_emergency_words_show_call_buttons_while_typing(phone):
     phone.goto("/search/")
     phone.get_by_label("Search Nutrisite").fill("chest pain")
     banner = phone.get_by_role("region", name="Is it happening now?")
-    for number in ("999", "112", "911"):
-        assert is_on_first_screen(banner.get_by_role("link", name=f"Call {number}"))
+    expect_calls_on_first_screen(banner)
     expect(phone.locator(".hit a").first).to_contain_text("Chest pain")
 
     phone.get_by_label("Search Nutrisite").fill("calcium")
@@ -113,10 +97,9 @@ def test_emergency_words_show_call_buttons_while_typing(phone):
 
 def test_search_works_without_script_and_shows_a_figure_on_the_first_screen(page_without_script):
     page = page_without_script
-    page.set_viewport_size(SCREEN)
+    page.set_viewport_size(PHONE)
     page.goto("/search/?q=how+much+magnesium+when+pregnant")
-    figure = page.get_by_text("270 milligrams a day")
-    assert is_on_first_screen(figure)
+    expect(page.get_by_text("270 milligrams a day")).to_be_in_viewport(ratio=1)
     page.get_by_role("link", name="US and Canada").click()
     page.get_by_label("Search Nutrisite").fill("how much iron when pregnant")
     page.get_by_role("button", name="Search").click()
@@ -127,27 +110,11 @@ def test_letters_of_the_a_to_z_stay_in_view(phone):
     phone.goto("/a-z/")
     phone.evaluate("scrollTo(0, 3000)")
     letters = phone.get_by_role("navigation", name="Letters")
-    assert all(is_on_first_screen(letter) for letter in letters.get_by_role("link").all())
+    for letter in letters.get_by_role("link").all():
+        expect(letter).to_be_in_viewport(ratio=1)
     letters.get_by_role("link", name="M", exact=True).click()
 
     expect(phone.get_by_role("heading", name="M", exact=True)).to_be_in_viewport()
-
-
-def fetched_early(page):
-    """Return the list of addresses that the browser prefetches, filled as the requests come."""
-    seen = []
-    session = page.context.new_cdp_session(page)
-    session.send("Network.enable")
-    session.send("Preload.enable")
-    session.on("Preload.prefetchStatusUpdated", lambda event: seen.append(event["prefetchUrl"]))
-    return seen
-
-
-def press(page, name):
-    """Press a link with the mouse and hold it."""
-    box = page.get_by_role("link", name=name).first.bounding_box()
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.mouse.down()
 
 
 def test_pressed_links_are_prefetched_except_the_checklist(page, base_url):
@@ -155,12 +122,20 @@ def test_pressed_links_are_prefetched_except_the_checklist(page, base_url):
     [rule] = json.loads(page.request.get(rules).text())["prefetch"]
     # No page is fetched for a link that is only pointed at.
     assert rule["eagerness"] == "conservative"
-    seen = fetched_early(page)
+    prefetched = []
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Preload.enable")
+    session.on(
+        "Preload.prefetchStatusUpdated", lambda event: prefetched.append(event["prefetchUrl"])
+    )
     with page.expect_request("**/nutrients/magnesium/"):
-        press(page, "Checklist")
+        page.get_by_role("link", name="Checklist").first.hover()
+        page.mouse.down()
         # Off the link first, so that letting go of the button follows none.
         page.mouse.move(0, 0)
         page.mouse.up()
-        press(page, "Magnesium")
+        page.get_by_role("link", name="Magnesium").first.hover()
+        page.mouse.down()
 
-    assert set(seen) <= {f"{base_url}/nutrients/magnesium/"}
+    assert set(prefetched) <= {f"{base_url}/nutrients/magnesium/"}

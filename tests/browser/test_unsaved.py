@@ -65,8 +65,8 @@ def test_form_that_is_only_opened_keeps_nothing(editor_page):
         assert count_unsaved(editor_page) == 0
 
 
-def test_text_survives_a_page_that_crashes(page, site):
-    context = page.context
+def test_text_survives_a_page_that_crashes(fresh_page, site):
+    page, context = fresh_page, fresh_page.context
     sign_in(context, site)
     page.goto(SYMPTOM)
     shipped = self_care(page).input_value()
@@ -185,7 +185,7 @@ def test_form_that_came_back_with_errors_goes_on_with_its_own_text(editor_page):
     assert count_unsaved(editor_page) == 0
 
 
-def test_two_texts_are_offered_and_thrown_away_one_by_one(editor_page):
+def test_texts_are_offered_and_thrown_away_one_by_one_and_by_signing_out(editor_page):
     for words in (WORDS, "Other words"):
         editor_page.goto(SYMPTOM)
         self_care(editor_page).fill(words)
@@ -195,21 +195,15 @@ def test_two_texts_are_offered_and_thrown_away_one_by_one(editor_page):
     away.first.click()
     expect(away).to_have_count(1)
     put_back(editor_page)
-
     expect(self_care(editor_page)).to_have_value("Other words")
     assert count_unsaved(editor_page) == 1
 
-
-def test_signing_out_asks_and_deletes_unsaved_text(editor_page):
     questions = []
-    editor_page.goto(SYMPTOM)
-    self_care(editor_page).fill(WORDS)
     editor_page.once("dialog", lambda dialog: questions.append(dialog.message) or dialog.dismiss())
     editor_page.get_by_role("button", name="Sign out").click()
-    expect(self_care(editor_page)).to_have_value(WORDS)
+    expect(self_care(editor_page)).to_have_value("Other words")
     editor_page.once("dialog", lambda dialog: dialog.accept())
     editor_page.get_by_role("button", name="Sign out").click()
-
     expect(editor_page.get_by_role("link", name="Sign in again")).to_be_visible()
     assert questions == ["Signing out throws away the text that you have not saved. Sign out?"]
     # The admin's choice of light or dark.
