@@ -1,4 +1,4 @@
-// Enhancements of the comparison table: Back, the panel of filters, a busy sign, and sharing.
+// Enhancements of the comparison table: Back, a busy sign, and sharing.
 // The page works without this file.
 //
 // data-busy   set on the filter that was tapped, until the answer has come
@@ -9,7 +9,6 @@
   "use strict";
 
   const form = document.getElementById("comparison-filters");
-  const panel = form.closest("details");
   const status = document.querySelector("[data-status]");
 
   // All ticks are one step back: the first adds a history entry, the next ones replace it.
@@ -33,13 +32,6 @@
 
   document.addEventListener("htmx:afterRequest", () => {
     for (const label of document.querySelectorAll("[data-busy]")) label.removeAttribute("data-busy");
-  });
-
-  form.addEventListener("submit", () => { panel.open = false; });
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !panel.open) return;
-    panel.open = false;
-    panel.querySelector("summary").focus();
   });
 
   function showButtons() {

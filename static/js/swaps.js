@@ -3,7 +3,7 @@
 // data-status           the page's <p role="status">: counts are announced here, failures shown
 // data-announce         text inside a swapped part that is announced after the swap
 // data-results-heading  takes focus after a reader presses the button of an htmx form
-// data-over             a <details> that closes once its form is sent
+// data-over             a <details> over the page that closes on Escape and once its form is sent
 // data-plain            a button whose form the browser sends without htmx
 
 (() => {
@@ -97,6 +97,12 @@
     turn(event);
   }, true);
   document.addEventListener("change", () => { submitted = false; }, true);
+  document.addEventListener("keydown", ({ key }) => {
+    const panel = key === "Escape" && document.querySelector("[data-over][open]");
+    if (!panel) return;
+    panel.open = false;
+    panel.querySelector("summary").focus();
+  });
 
   document.addEventListener("htmx:responseError", fail);
   document.addEventListener("htmx:sendError", fail);

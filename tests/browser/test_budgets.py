@@ -55,14 +55,3 @@ def test_first_visit_takes_few_bytes_and_requests(new_context, path):
     assert len(sizes) <= REQUESTS
     assert sum(sizes) <= FIRST_VISIT
     assert sizes[0] <= LONGER.get(path, ONE_MORE_PAGE)
-
-
-def test_styles_and_own_scripts_stay_small(site):
-    static = site.folder / "static"
-    [style] = (static / "css").glob("site.*.css.br")
-    [script] = (static / "js").glob("site.*.js.br")
-    [swaps] = (static / "js").glob("swaps.*.js.br")
-    # The matrix, the plate and the drawings need styles of their own.
-    assert style.stat().st_size <= 13_400
-    assert script.stat().st_size <= 900
-    assert swaps.stat().st_size <= 1_800

@@ -44,6 +44,12 @@ def test_plate_is_built_shared_and_emptied(either, base_url, new_context):
     either.get_by_role("link", name="Build a plate of foods").click()
     either.get_by_label("Name of a food").fill("spinach")
     either.get_by_role("button", name="Find").click()
+    # The search moves to its matches.
+    expect(either.get_by_text("foods found")).to_be_focused()
+    expect(either.get_by_label("Name of a food")).to_be_in_viewport()
+    either.keyboard.press("Tab")
+    either.keyboard.press("Tab")
+    expect(either.get_by_role("button", name=re.compile("^Add Spinach")).first).to_be_focused()
     either.get_by_role("button", name="Add Spinach, boiled").click()
     either.get_by_label("Servings of Spinach, boiled").fill("2")
     either.get_by_text("Whose needs:").click()
@@ -70,19 +76,6 @@ def test_plate_is_built_shared_and_emptied(either, base_url, new_context):
     expect(either.locator("#results")).to_have_text("Your plate is empty")
     assert "food=" not in either.url
     assert "remove" not in either.url
-
-
-def test_search_moves_to_its_matches(either):
-    either.goto("/foods/plate/")
-    either.get_by_label("Name of a food").fill("spinach")
-    either.keyboard.press("Enter")
-
-    expect(either.get_by_text("foods found")).to_be_focused()
-    expect(either.get_by_label("Name of a food")).to_be_in_viewport()
-    expect(either.get_by_role("button", name="Add Spinach, boiled")).to_be_in_viewport()
-    either.keyboard.press("Tab")
-    either.keyboard.press("Tab")
-    expect(either.get_by_role("button", name=re.compile("^Add Spinach")).first).to_be_focused()
 
 
 def test_totals_and_drawing_follow_servings_back_and_forward(page):
