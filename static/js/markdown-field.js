@@ -97,10 +97,10 @@ const show = async (box) => {
   pane.hidden = false;
 };
 
-const waiting = new WeakMap();
+let timer;
 const showSoon = (box, pause) => {
-  clearTimeout(waiting.get(box));
-  waiting.set(box, setTimeout(() => show(box), pause));
+  clearTimeout(timer);
+  timer = setTimeout(show, pause, box);
 };
 
 const isOurs = (target) => target.matches?.("textarea.markdown");

@@ -1,6 +1,6 @@
 // Enhancements of every page. The site works without this file.
 //
-// data-print   a button, hidden until this file shows it, that prints the page
+// data-print   a button that prints the page
 // data-back    a link from a source back to the text, changed to the number that was tapped
 // data-narrow  a field that filters the lists in data-narrowed; data-words has further words
 // data-status  the page's <p role="status">: the count is announced here
@@ -48,11 +48,4 @@
     }
     document.querySelector("[data-status]").textContent = typed ? `${count} found` : "";
   });
-
-  function showPrint() {
-    for (const button of document.querySelectorAll("[data-print]")) button.hidden = false;
-  }
-
-  showPrint();
-  document.addEventListener("htmx:afterSettle", showPrint);
 })();
