@@ -16,9 +16,9 @@ REMOVE_ROWS_LIKE_OTHERS = """() => {
   for (const list of [...lists].reverse()) {
     const count = {};
     for (const row of [...list.children]) {
-      const its = kind(row);
-      count[its] = (count[its] || 0) + 1;
-      if (count[its] > 2) row.remove();
+      const alike = kind(row);
+      count[alike] = (count[alike] || 0) + 1;
+      if (count[alike] > 2) row.remove();
     }
   }
 }"""
@@ -37,13 +37,13 @@ def violations(page, looks=LOOKS, part="html"):
     The page loses rows, so that nothing else can be tested on it afterwards.
     """
     page.evaluate(REMOVE_ROWS_LIKE_OTHERS)
-    found = []
+    lines = []
     for scheme, width in looks:
         page.set_viewport_size({"width": width, "height": 900})
         # Colours that are still changing would be measured half-way.
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce", media="screen")
-        found += [f"{scheme} {width}: {line}" for line in on_this_page(page, part)]
-    return found
+        lines += [f"{scheme} {width}: {line}" for line in on_this_page(page, part)]
+    return lines
 
 
 def on_this_page(page, part="html"):

@@ -27,24 +27,24 @@ def find() -> str | None:
         if path and answers(path):
             return path
     with sync_playwright() as playwright:
-        own = Path(playwright.chromium.executable_path)
-    return str(own) if own.exists() else None
+        path = playwright.chromium.executable_path
+    return path if Path(path).exists() else None
 
 
 def answers(path: str) -> bool:
     """Say whether the program at the path is a browser that starts."""
     try:
-        asked = subprocess.run([path, "--version"], capture_output=True, timeout=60, check=False)
+        version = subprocess.run([path, "--version"], capture_output=True, timeout=60, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return False
-    return asked.returncode == 0
+    return version.returncode == 0
 
 
 def apt(*arguments: str) -> None:
     """Run apt-get without prompts; failures show afterwards."""
     sudo = [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
     command = [*sudo, "apt-get", "--quiet", "--quiet", "--yes", *arguments]
-    if all(shutil.which(one) for one in ("apt-get", *sudo[:1])):
+    if all(shutil.which(name) for name in ("apt-get", *sudo[:1])):
         environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
         subprocess.run(command, env=environment, check=False, stdin=subprocess.DEVNULL)
 

@@ -45,9 +45,8 @@ class Site:
 
 def environment(folder: Path, port: int) -> dict[str, str]:
     """Return the variables of a site whose files are all in one folder."""
-    names = ("PATH", "HOME", "LANG")
-    kept = {name: os.environ[name] for name in names if name in os.environ}
-    return kept | {
+    names = os.environ.keys() & {"PATH", "HOME", "LANG"}
+    return {name: os.environ[name] for name in names} | {
         "DJANGO_SETTINGS_MODULE": "nutrisite.settings",
         "SECRET_KEY": "only-for-the-browser-tests-and-never-for-a-real-server",
         "VAR_DIR": str(folder),

@@ -11,7 +11,7 @@ from tests.addresses import EVERY_KIND
 
 from . import axe
 from .conftest import PHONE, forgive
-from .traces import kept
+from .traces import traces_in
 
 FIVE_FOODS = (
     "/foods/plate/?food=milk-whole&food=spinach-cooked&food=almonds&food=cheese-cheddar&food=orange"
@@ -99,11 +99,11 @@ SIZE = """() => [document.documentElement.scrollHeight / innerHeight,
   document.querySelectorAll('*').length, document.querySelector('footer').offsetHeight]"""
 # Width of what sticks out to the right of the window, in CSS pixels.
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-OPEN_ALL = """document.querySelectorAll("main details:not([open])").forEach((one) => {
-  one.open = true;
-  one.dataset.opened = "";
+OPEN_ALL = """document.querySelectorAll("main details:not([open])").forEach((fold) => {
+  fold.open = true;
+  fold.dataset.opened = "";
 })"""
-CLOSE_AGAIN = "document.querySelectorAll('[data-opened]').forEach((one) => { one.open = false })"
+CLOSE_AGAIN = "document.querySelectorAll('[data-opened]').forEach((fold) => { fold.open = false })"
 LONG_WORD = "pneumonoultramicroscopicsilicovolcano" * 2
 
 
@@ -124,21 +124,21 @@ def test_page_is_clean_for_axe_fits_screen_and_paper_and_leaves_nothing(page, ba
     # The header and the footer are those of the home page.
     rest = "html" if address == "/" else "main"
     assert axe.violations(page, axe.LOOKS[1:], rest) == []
-    assert kept(page, base_url) == []
+    assert traces_in(page, base_url) == []
 
 
 def test_pages_are_short_and_light_on_a_phone(page, faults):
     page.set_viewport_size(PHONE)
-    found = {}
+    faulty = {}
     for address, limits in SIZES.items():
         page.goto(address)
         screens, elements, footer = page.evaluate(SIZE)
         if screens > limits[0] or elements > limits[1] or footer > PHONE["height"] / 2:
-            found[address] = screens, elements, footer
+            faulty[address] = screens, elements, footer
         if page.evaluate(OVERFLOW):
-            found[address] = "sticks out"
+            faulty[address] = "sticks out"
 
-    assert found == {}
+    assert faulty == {}
     forgive(faults, "404")
 
 

@@ -101,11 +101,11 @@ def test_no_name_of_a_nutrient_is_cut_inside_a_word(page):
 def test_groups_in_the_filter_follow_the_name(page, site):
     databases.execute(site.folder, UNCHOOSE_EGGS)
     page.goto("/foods/")
-    group, found = page.get_by_label("Food group"), page.locator("#found-groups option")
-    expect(found).to_have_count(0)
+    group, by_name = page.get_by_label("Food group"), page.locator("#found-groups option")
+    expect(by_name).to_have_count(0)
     page.get_by_label("Food name").fill("egg")
     page.keyboard.press("Enter")
-    expect(found).to_have_count(1)
+    expect(by_name).to_have_count(1)
 
     group.select_option("eggs")
     expect(page.locator(".active-filters")).to_contain_text("remove filter")
@@ -116,5 +116,5 @@ def test_groups_in_the_filter_follow_the_name(page, site):
     page.get_by_label("Food name").fill("")
     page.keyboard.press("Enter")
     page.wait_for_url(lambda address: "q=egg" not in address)
-    expect(found).to_have_count(1)
+    expect(by_name).to_have_count(1)
     expect(group).to_have_value("eggs")

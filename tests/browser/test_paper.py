@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from nutrients.testbook.cases import case_query, counting_cases
 
-from .test_every_page import TWENTY_TICKS
+from .test_every_page import MATRIX, TWENTY_TICKS
 
 SIZES = ["A4", "Letter"]
 SEND = """(fields) => {
@@ -96,7 +96,6 @@ def test_warning_signs_take_four_sides_at_most_with_all_that_is_to_be_done(page)
 
 
 def test_what_belongs_together_stays_on_one_side(page):
-    page.emulate_media(media="print")
     for address, parts in (
         ("/safety/", ".warnings li"),
         ("/search/?q=cramp", ".hit"),
@@ -105,6 +104,7 @@ def test_what_belongs_together_stays_on_one_side(page):
         ("/compare/?symptom=muscle-cramps", "tbody tr"),
     ):
         page.goto(address)
+        page.emulate_media(media="print")
         inside = page.locator(parts).evaluate_all(
             "all => all.map(one => getComputedStyle(one).breakInside)"
         )
@@ -119,9 +119,9 @@ def test_what_belongs_together_stays_on_one_side(page):
 
 
 def test_table_fits_two_sides_with_its_head_and_every_fact(page):
-    page.emulate_media(media="print")
-    for query in ("", "?symptom=muscle-cramps&symptom=tingling&symptom=tremor&diet=vegan"):
-        page.goto(f"/compare/{query}")
+    for address in ("/compare/", MATRIX):
+        page.goto(address)
+        page.emulate_media(media="print")
         # As wide as A4 between our margins.
         page.set_viewport_size({"width": 673, "height": 1000})
         expect(page.locator("td.fact").first).to_be_visible()

@@ -5,13 +5,8 @@ import re
 from playwright.sync_api import expect
 
 from .conftest import PHONE
-from .test_every_page import FIVE_FOODS
+from .test_every_page import FIVE_FOODS, PLATE
 
-FULL = (
-    "/foods/plate/?food=spinach-cooked&servings-spinach-cooked=1.5&food=chia-seeds"
-    "&food=beef-liver-cooked&servings-beef-liver-cooked=2&diet=vegan&stage=19-50-pregnancy&q=beans"
-    "&food=nonsense"
-)
 # Targets that are too small, but for links inside a sentence and what is only for screen readers.
 SMALL_TARGETS = """() => [...document.querySelectorAll(
   '.plate button, .plate input:not([type=hidden]), .plate select, .plate summary, .plate a.action'
@@ -122,7 +117,7 @@ def test_enter_updates_the_plate_and_add_keeps_changed_servings(either):
 
 def test_targets_are_large_enough_on_a_narrow_screen(page):
     page.set_viewport_size({"width": 320, "height": 640})
-    page.goto(FULL)
+    page.goto(PLATE)
     page.locator(".plate details").evaluate_all("all => all.forEach(fold => { fold.open = true })")
 
     assert page.evaluate(SMALL_TARGETS) == []

@@ -1,7 +1,7 @@
 """The browser fixtures notice what the other tests rely on them to notice."""
 
 from tests.browser.conftest import look_for_traces, watch
-from tests.browser.traces import kept, telling
+from tests.browser.traces import revealing, traces_in
 
 BREAK_EVERY_PROMISE = """async () => {
   await new Promise((done) => { indexedDB.open("left").onsuccess = done; });
@@ -27,11 +27,11 @@ def test_browser_fixtures_notice_every_broken_promise(new_context, base_url):
     page.evaluate(BREAK_EVERY_PROMISE)
     look_for_traces(context, base_url, faults)
 
-    text = "\n".join([*faults, *kept(page, base_url)])
+    text = "\n".join([*faults, *traces_in(page, base_url)])
     for fault in (
         *("In the console: broken", "A cookie: left", "Left in storage: left", "other.example"),
         *("cookie left", "storage left", "database left", "cache left", "used indexeddb"),
         f"no reader asked for: {base_url}/healthz",
     ):
         assert fault in text
-    assert telling(requests, ["muscle-cramps"]) == [f"{base_url}/healthz?muscle-cramps"]
+    assert revealing(requests, ["muscle-cramps"]) == [f"{base_url}/healthz?muscle-cramps"]

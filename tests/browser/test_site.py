@@ -22,21 +22,11 @@ def expect_calls_on_first_screen(page):
         expect(call).to_have_attribute("href", f"tel:{number}")
 
 
-def test_text_is_16_px_on_a_phone_and_18_px_on_a_desktop(phone):
-    phone.goto("/about/")
-    body = "parseFloat(getComputedStyle(document.body).fontSize)"
-    assert phone.evaluate(body) == pytest.approx(16, abs=0.2)
-    phone.set_viewport_size({"width": 1280, "height": 800})
-    assert phone.evaluate(body) == 18
-    # There the menu is a row.
-    expect(phone.get_by_role("button", name="Menu")).to_be_hidden()
-    menu = phone.get_by_role("navigation", name="Main")
-    expect(menu.get_by_role("link", name="When to get help")).to_be_visible()
-
-
-def test_menu_opens_and_closes_on_escape_and_on_a_tap_outside(either):
+def test_text_and_menu_suit_a_phone_and_a_desktop(either):
     either.set_viewport_size(PHONE)
     either.goto("/about/")
+    size_of_text = "parseFloat(getComputedStyle(document.body).fontSize)"
+    assert either.evaluate(size_of_text) == pytest.approx(16, abs=0.2)
     button = either.get_by_role("button", name="Menu")
     menu = either.get_by_role("navigation", name="Main")
     expect(menu).to_be_hidden()
@@ -54,6 +44,12 @@ def test_menu_opens_and_closes_on_escape_and_on_a_tap_outside(either):
     menu.get_by_role("link", name="Symptoms").click()
     either.wait_for_url("**/symptoms/")
     expect(menu).to_be_hidden()
+
+    # There the menu is a row.
+    either.set_viewport_size({"width": 1280, "height": 800})
+    assert either.evaluate(size_of_text) == 18
+    expect(button).to_be_hidden()
+    expect(menu.get_by_role("link", name="When to get help")).to_be_visible()
 
 
 def test_first_screen_of_home_has_symptoms_search_and_emergency_numbers(phone):

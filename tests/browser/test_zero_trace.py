@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from . import databases
 from .conftest import forgive, wait_until
 from .test_checklist import change, open_all
-from .traces import history, kept, telling
+from .traces import history, revealing, traces_in
 
 TICKS = ["muscle-twitches", "muscle-cramps", "night-leg-cramps", "ppi", "vegan-diet"]
 HALF = b"""POST /checklist/ HTTP/1.1\r
@@ -79,7 +79,7 @@ def test_page_that_a_reader_asked_for_is_all_that_is_kept(page, base_url):
 
     allowed = {"cache safety", "used cache_storage", "used service_workers"}
     allowed.add(f"worker {base_url}/safety/worker.js")
-    assert set(kept(page, base_url)) <= allowed
+    assert set(traces_in(page, base_url)) <= allowed
     addresses = page.evaluate("""async () => (await (await caches.open("safety")).keys())
       .map((request) => request.url)""")
     assert f"{base_url}/safety/" in addresses
@@ -125,10 +125,10 @@ def test_answers_stand_in_no_address_title_referrer_or_history(either, base_url,
     slugs = slugs_on(either)
     answer(either, ["seizures"])
     expect(either.locator("#results")).to_have_text("Call for help now")
-    assert kept(either, base_url) == []
+    assert traces_in(either, base_url) == []
     # The same address again would be a reload, which keeps the ticks.
     either.goto("/privacy/")
-    with either.expect_response("**/checklist/") as shown:
+    with either.expect_response("**/checklist/") as response:
         answer(either, TICKS)
     title = either.title()
     either.get_by_role("button", name="Page for a doctor").click()
@@ -140,11 +140,11 @@ def test_answers_stand_in_no_address_title_referrer_or_history(either, base_url,
     either.wait_for_url("**/privacy/")
 
     assert len(slugs) > 50
-    assert "no-store" in shown.value.headers["cache-control"]
-    assert telling(requests, slugs) == []
+    assert "no-store" in response.value.headers["cache-control"]
+    assert revealing(requests, slugs) == []
     named = [slug for slug in slugs for text in [title, printed, *history(either)] if slug in text]
     assert named == []
-    assert kept(either, base_url) == []
+    assert traces_in(either, base_url) == []
     assert "/checklist/print/" in log()
     assert [slug for slug in slugs if slug in log()] == []
 

@@ -3,14 +3,14 @@
 from tests.browser.conftest import stored
 
 
-def telling(requests, words):
+def revealing(requests, words):
     """Return addresses and referrers of requests that contain one of the words."""
     # Not all_headers(): of a page that was fetched ahead it waits for what never comes.
     texts = [text for sent in requests for text in (sent.url, sent.headers.get("referer", ""))]
     return [text for text in texts if any(word in text for word in words)]
 
 
-def kept(page, origin):
+def traces_in(page, origin):
     """Name everything that the browser keeps for the site, even if scripts cannot see it."""
     session = page.context.new_cdp_session(page)
     traces = [f"cookie {cookie['name']}" for cookie in page.context.cookies()]
