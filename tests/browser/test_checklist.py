@@ -42,6 +42,14 @@ def show(page):
     page.locator("#checklist").get_by_role("button", name="See results").click()
 
 
+def answer(page, *slugs):
+    """Tick these in a new form, and see the results."""
+    fresh_form(page)
+    tick(page, *slugs)
+    show(page)
+    expect(page.locator("#results")).to_be_focused()
+
+
 def change(page):
     page.get_by_role("button", name="Change or add ticks").click()
     expect(page.locator("#results")).to_have_text("Change or add ticks")
@@ -55,13 +63,11 @@ def words(page):
 def test_answer_takes_the_focus_leaves_no_address_and_is_the_same_without_script(
     fresh_page, page_without_script
 ):
-    fresh_page.goto("/checklist/")
-    tick(fresh_page, *TICKS)
-    show(fresh_page)
-    expect(fresh_page.locator("#results")).to_be_focused()
+    answer(fresh_page, *TICKS)
     expect(fresh_page.locator("[data-status]")).to_contain_text("You ticked 5 things.")
     assert fresh_page.url.endswith("/checklist/")
-    assert fresh_page.evaluate("history.length") == 2
+    # What `fresh_form` opened, and the page before it.
+    assert fresh_page.evaluate("history.length") == 3
 
     for slugs, heading in (
         (TICKS, HOME),
@@ -69,9 +75,7 @@ def test_answer_takes_the_focus_leaves_no_address_and_is_the_same_without_script
     ):
         answers = []
         for page in (fresh_page, page_without_script):
-            fresh_form(page)
-            tick(page, *slugs)
-            show(page)
+            answer(page, *slugs)
             expect(page.locator("#results")).to_have_text(heading)
             answers.append(words(page))
             change(page)
@@ -216,9 +220,7 @@ def test_a_call_card_of_the_server_follows_the_emergency_ticks(page):
 
 
 def test_tick_taken_off_is_off_in_the_form_and_paper_holds_what_is_ticked_and_answered_now(either):
-    either.goto("/checklist/")
-    tick(either, "tingling", "tremor")
-    show(either)
+    answer(either, "tingling", "tremor")
     either.get_by_role("button", name="Take off Tremor").click()
     expect(either.get_by_role("button", name="Take off Tremor")).to_have_count(0)
     change(either)
@@ -235,10 +237,7 @@ def test_tick_taken_off_is_off_in_the_form_and_paper_holds_what_is_ticked_and_an
 
 
 def test_back_brings_ticks_and_answer_back(page):
-    page.goto("/checklist/")
-    tick(page, "tremor", "fatigue", "vegan-diet")
-    show(page)
-    expect(page.locator("#results")).to_be_focused()
+    answer(page, "tremor", "fatigue", "vegan-diet")
     before = words(page)
     for link in ("Compare nutrients", "Tremor (shaking)"):
         open_all(page)
@@ -291,10 +290,7 @@ def test_back_brings_back_what_was_changed_after_a_link_had_ticked(page):
 
 
 def test_start_again_and_a_new_tab_know_of_no_tick(page):
-    page.goto("/checklist/")
-    tick(page, *TICKS)
-    show(page)
-    expect(page.locator("#results")).to_have_text(HOME)
+    answer(page, *TICKS)
     fresh = page.context.new_page()
     fresh.goto("/checklist/")
     expect(fresh.locator("#checklist input[type=checkbox]:checked")).to_have_count(0)
@@ -329,10 +325,7 @@ def test_first_screen_of_the_form_holds_the_call_and_the_first_question(either):
 def test_first_screen_of_the_answer_says_how_urgent_the_cause_and_the_nutrient(page):
     page.set_viewport_size(PHONE)
     for slugs in READERS:
-        fresh_form(page)
-        tick(page, *slugs)
-        show(page)
-        expect(page.locator("#results")).to_be_focused()
+        answer(page, *slugs)
         for part in (
             page.locator(".verdict").get_by_text("What to do:").first,
             page.locator(".verdict").get_by_text("Nutrient").first,
@@ -349,10 +342,7 @@ def test_first_screen_of_the_answer_says_how_urgent_the_cause_and_the_nutrient(p
 
 @pytest.mark.parametrize("slugs", [["seizures"], [*TICKS, "mouth-tingling", "statins"]])
 def test_axe_finds_nothing_and_nothing_overflows(page, slugs):
-    page.goto("/checklist/")
-    tick(page, *slugs)
-    show(page)
-    expect(page.locator("#results")).to_be_focused()
+    answer(page, *slugs)
     for show_more in (open_all, change):
         page.set_viewport_size({"width": 320, "height": 900})
         show_more(page)

@@ -1,27 +1,12 @@
 """What gunicorn does with requests that no browser sends, and what it writes down about them."""
 
 import socket
-from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
 import pytest
 
 
-@pytest.fixture
-def ask(site):
-    """Return a function that sends a request and returns the status and body of the response."""
-    connection = HTTPConnection(urlsplit(site.url).netloc, timeout=30)
-
-    def ask(path, **headers):
-        connection.request("GET", path, headers=headers)
-        response = connection.getresponse()
-        return response.status, response.read()
-
-    yield ask
-    connection.close()
-
-
-def test_headers_that_pretend_to_come_from_a_proxy_change_nothing(ask):
+def test_headers_that_pretend_to_come_from_a_proxy_change_nothing(page):
     pretended = {
         "SCRIPT-NAME": "/other",
         "SCRIPT_NAME": "/other",
@@ -29,9 +14,10 @@ def test_headers_that_pretend_to_come_from_a_proxy_change_nothing(ask):
         "X-Forwarded-Proto": "https",
         "X-Forwarded-Host": "evil.example",
     }
-    status, body = ask("/about/")
-    assert status == 200
-    assert ask("/about/", **pretended) == (status, body)
+    plain, answer = page.request.get("/about/"), page.request.get("/about/", headers=pretended)
+
+    assert (plain.status, answer.status) == (200, 200)
+    assert answer.body() == plain.body()
 
 
 @pytest.mark.parametrize(
@@ -57,8 +43,8 @@ def test_broken_request_is_answered_and_not_repeated_in_the_log(site, message):
     assert "127.0.0.1" not in log.split("makes an account.")[1]
 
 
-def test_long_address_is_answered_by_the_site(ask):
-    status, body = ask("/compare/?symptom=" + "x" * 7_500)
+def test_long_address_is_answered_by_the_site(page):
+    answer = page.request.get("/compare/?symptom=" + "x" * 7_500)
 
-    assert status == 200
-    assert b"x" * 200 not in body
+    assert answer.status == 200
+    assert "x" * 200 not in answer.text()

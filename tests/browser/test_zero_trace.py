@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 
 from . import databases
 from .conftest import forgive, wait_until
-from .test_checklist import change, open_all
+from .test_checklist import answer, change, show, tick
 from .traces import history, revealing, traces_in
 
 TICKS = ["muscle-twitches", "muscle-cramps", "night-leg-cramps", "ppi", "vegan-diet"]
@@ -46,19 +46,6 @@ def slugs_on(page):
     return boxes.evaluate_all("(boxes) => boxes.map((box) => box.value)")
 
 
-def see_results(page):
-    page.locator("#checklist").get_by_role("button", name="See results").click()
-
-
-def answer(page, ticks):
-    page.goto("/checklist/")
-    open_all(page)
-    for slug in ticks:
-        page.locator(f"#checklist input[value='{slug}']").check()
-    see_results(page)
-    expect(page.locator("#results")).not_to_have_text("Nothing ticked yet")
-
-
 def expect_numbers_to_call(page):
     expect(page.locator("[data-status]")).to_contain_text("call 999, 112, 911")
 
@@ -72,7 +59,7 @@ def keep_safety_page(page):
 def test_page_that_a_reader_asked_for_is_all_that_is_kept(page, base_url):
     keep_safety_page(page)
     page.goto("/symptoms/muscle-cramps/")
-    answer(page, ["muscle-cramps"])
+    answer(page, "muscle-cramps")
     page.goto("/search/?q=chest+pain")
     for address in ("/safety/?from=search", "/safety/test-book/", "/safety/"):
         page.goto(address)
@@ -123,13 +110,11 @@ def test_answers_stand_in_no_address_title_referrer_or_history(either, base_url,
     requests = []
     either.context.on("request", lambda request: requests.append(request))
     slugs = slugs_on(either)
-    answer(either, ["seizures"])
+    answer(either, "seizures")
     expect(either.locator("#results")).to_have_text("Call for help now")
     assert traces_in(either, base_url) == []
-    # The same address again would be a reload, which keeps the ticks.
-    either.goto("/privacy/")
     with either.expect_response("**/checklist/") as response:
-        answer(either, TICKS)
+        answer(either, *TICKS)
     title = either.title()
     either.get_by_role("button", name="Page for a doctor").click()
     either.wait_for_url("**/checklist/print/")
@@ -176,7 +161,7 @@ def test_emergency_card_stays_and_no_log_holds_the_answers_when_the_server_break
     page, site, faults, log
 ):
     slugs = slugs_on(page)
-    answer(page, ["seizures"])
+    answer(page, "seizures")
     databases.execute(site.folder, "ALTER TABLE nutrients_redflagrule RENAME TO gone")
     page.get_by_role("button", name="Change or add ticks").click()
     expect_numbers_to_call(page)
@@ -196,7 +181,7 @@ def test_emergency_card_stays_and_no_log_holds_the_answers_when_the_server_break
 
 
 def test_emergency_card_stays_when_the_network_is_gone(page, faults):
-    answer(page, ["seizures"])
+    answer(page, "seizures")
     page.context.set_offline(True)
     page.get_by_role("button", name="Take off Seizures").click()
 
@@ -206,7 +191,7 @@ def test_emergency_card_stays_when_the_network_is_gone(page, faults):
     page.context.set_offline(False)
     change(page)
     page.context.set_offline(True)
-    see_results(page)
+    show(page)
 
     expect_numbers_to_call(page)
     expect(page.get_by_text("You ticked:")).to_be_visible()
@@ -217,16 +202,15 @@ def test_emergency_card_stays_when_the_network_is_gone(page, faults):
 
 def test_emergency_card_stays_when_the_network_goes_before_anything_is_touched(page, faults):
     page.goto("/checklist/")
-    open_all(page)
     page.context.set_offline(True)
-    page.locator("#checklist input[value='seizures']").check()
-    see_results(page)
+    tick(page, "seizures")
+    show(page)
 
     expect_numbers_to_call(page)
     expect(page.locator("#checklist .alarm").get_by_role("link", name="Call 112")).to_be_visible()
     page.context.set_offline(False)
     # The next try brings the answer.
-    see_results(page)
+    show(page)
     expect(page.locator("#results")).to_have_text("Call for help now")
     forgive(faults, "ERR_INTERNET_DISCONNECTED")
 
@@ -234,10 +218,9 @@ def test_emergency_card_stays_when_the_network_goes_before_anything_is_touched(p
 def test_form_is_sent_by_the_browser_when_htmx_cannot_be_fetched(page, faults):
     page.route("**/htmx*", lambda route: route.abort())
     page.goto("/checklist/")
-    open_all(page)
-    page.locator("#checklist input[value='seizures']").check()
+    tick(page, "seizures")
     expect(page.locator("[data-status]")).to_contain_text("try again")
-    see_results(page)
+    show(page)
 
     expect(page.locator("#results")).to_have_text("Call for help now")
     forgive(faults, "ERR_FAILED")
@@ -250,8 +233,8 @@ def test_emergency_text_comes_when_the_server_never_answers(page, faults):
     assert 5_000 <= page.evaluate("htmx.config.timeout") <= 20_000
     page.evaluate("htmx.config.timeout = 300")
     page.route("**/checklist/", lambda route: None)
-    page.locator("#checklist input[value='muscle-cramps']").check()
-    see_results(page)
+    tick(page, "muscle-cramps")
+    show(page)
 
     expect_numbers_to_call(page)
     page.unroute("**/checklist/")
