@@ -124,6 +124,8 @@ def test_table_is_filtered_and_shared_and_comes_back(page, reader, base_url):
     reader.tap(page.locator(".table-filters > summary"))
     reader.tap(page.locator("form label").filter(has_text="Muscle cramps"))
     reader.tap(page.get_by_role("button", name="Show 5 nutrients"))
+    expect(page.get_by_role("button", name="Show 5 nutrients")).to_be_hidden()
+    expect(page.locator(".table-filters > summary")).to_contain_text("1 on")
     expect(page.locator("#results")).to_be_focused()
     reader.tap(page.get_by_role("button", name="Copy link"))
     expect(page.get_by_role("button", name="Link copied")).to_be_visible()
