@@ -209,7 +209,8 @@ PLACES = """() => [...document.querySelectorAll("main h1, main h2, main h3, foot
         "/foods/plate/?food=almonds",
     ],
 )
-def test_page_can_be_read_before_its_style_comes_and_nothing_jumps(page, faults, address):
+def test_page_can_be_read_before_its_style_comes_and_nothing_jumps(fresh_page, faults, address):
+    page = fresh_page
     page.route("**/*.{css,js,woff2}", lambda route: route.abort())
     page.goto(address)
     assert page.evaluate("getComputedStyle(document.body).fontFamily").find("Atkinson") == -1
