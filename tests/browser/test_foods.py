@@ -66,6 +66,40 @@ def test_filters_open_over_the_page_and_show_how_many_foods_are_left(either):
     expect(either).to_have_url(re.compile("nutrient=magnesium.*diet=vegan"))
 
 
+def test_list_of_foods_and_its_counts_follow_the_filters(page):
+    page.goto("/foods/")
+    heading = page.locator("[data-results-heading]")
+    nutrient, level = page.get_by_label("Nutrient"), page.get_by_label("How much in a serving")
+    nutrient.focus()
+    nutrient.select_option("calcium")
+    page.wait_for_url("**nutrient=calcium**")
+    expect(heading).to_contain_text("rich in calcium")
+    expect(page.locator("[data-status]")).to_have_text(heading.inner_text())
+    expect(page.locator("#filters-on")).to_have_text("1 on")
+    expect(nutrient).to_be_focused()
+
+    count = re.search(r"[(](\d+)[)]", level.locator("option[value=high]").inner_text())[1]
+    level.select_option("high")
+    page.wait_for_url("**level=high**")
+    expect(heading).to_contain_text(re.compile(rf"^\s*{count} foods rich in"))
+    page.go_back()
+    expect(level).to_have_value("any")
+    expect(nutrient).to_have_value("calcium")
+
+
+def test_back_undoes_a_filter_before_the_list_has_settled(page):
+    page.goto("/foods/")
+    page.get_by_label("Vegan").hover()
+    wait_until(page, "() => window.htmx")
+    page.evaluate("htmx.config.defaultSettleDelay = 60_000")
+    page.get_by_label("Vegan").check()
+    page.wait_for_url("**diet=vegan**")
+    page.go_back()
+
+    expect(page.get_by_label("Vegan")).not_to_be_checked()
+    expect(page.get_by_role("link", name="Vegan , remove filter")).to_have_count(0)
+
+
 def test_one_back_undoes_filters_and_returns_to_the_place_in_the_list(page):
     page.set_viewport_size(PHONE)
     page.goto("/foods/")

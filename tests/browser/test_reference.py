@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from .conftest import PHONE, wait_until
+from .conftest import PHONE
 
 FIRST_SCREENS = {
     "/symptoms/night-leg-cramps/": ["Night leg cramps", "What to do now", "When to get help"],
@@ -86,60 +86,3 @@ def test_list_of_symptoms_opens_by_its_outline_and_narrows_as_one_types(page):
     expect(page.get_by_role("link", name="Night leg cramps")).to_be_visible()
     expect(page.locator("[data-narrowed] li:visible")).to_have_count(2)
     expect(page.locator("[data-status]")).to_have_text("2 found")
-
-
-def test_choice_of_a_life_stage_is_announced_and_undone_by_back(page):
-    page.goto("/nutrients/magnesium/")
-    stage, need = page.get_by_label("Age and sex"), page.locator("#needs-answer")
-    before, first = need.inner_text(), stage.input_value()
-    stage.focus()
-    page.keyboard.press("End")
-    expect(need).to_contain_text("7 to 10 years")
-    expect(page.locator("[data-status]")).not_to_be_empty()
-    expect(stage).to_be_focused()
-    expect(stage).to_have_value("children-7-10")
-
-    page.go_back()
-    expect(need).to_have_text(before, use_inner_text=True)
-    expect(stage).to_have_value(first)
-
-
-def test_list_of_foods_and_its_counts_follow_the_filters_and_back_undoes_them(page):
-    page.goto("/foods/")
-    heading = page.locator("[data-results-heading]")
-    before = heading.inner_text()
-    nutrient, level = page.get_by_label("Nutrient"), page.get_by_label("How much in a serving")
-    nutrient.focus()
-    nutrient.select_option("calcium")
-    page.wait_for_url("**nutrient=calcium**")
-    expect(heading).to_contain_text("rich in calcium")
-    expect(page.locator("[data-status]")).to_have_text(heading.inner_text())
-    expect(page.locator("#filters-on")).to_have_text("1 on")
-    expect(nutrient).to_be_focused()
-
-    count = re.search(r"[(](\d+)[)]", level.locator("option[value=high]").inner_text())[1]
-    level.select_option("high")
-    page.wait_for_url("**level=high**")
-    expect(heading).to_contain_text(re.compile(rf"^\s*{count} foods rich in"))
-    expect(nutrient).to_have_value("calcium")
-    expect(level).to_have_value("high")
-
-    page.go_back()
-    expect(level).to_have_value("any")
-    expect(nutrient).to_have_value("calcium")
-    page.go_back()
-    expect(heading).to_have_text(before)
-    expect(nutrient).to_have_value("")
-
-
-def test_back_undoes_a_filter_before_the_list_has_settled(page):
-    page.goto("/foods/")
-    page.get_by_label("Vegan").hover()
-    wait_until(page, "() => window.htmx")
-    page.evaluate("htmx.config.defaultSettleDelay = 60_000")
-    page.get_by_label("Vegan").check()
-    page.wait_for_url("**diet=vegan**")
-    page.go_back()
-
-    expect(page.get_by_label("Vegan")).not_to_be_checked()
-    expect(page.get_by_role("link", name="Vegan , remove filter")).to_have_count(0)
