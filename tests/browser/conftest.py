@@ -49,6 +49,15 @@ def wait_until(page, holds, arg=None):
     pytest.fail(f"It did not come to be: {holds}")
 
 
+def tab_to(page, condition, presses=400):
+    """Press Tab until the condition holds for the focused element."""
+    for _ in range(presses):
+        page.keyboard.press("Tab")
+        if page.evaluate(condition):
+            return
+    pytest.fail(f"Tab never reached: {condition}")
+
+
 @pytest.fixture(scope="session")
 def site(prepared, worker_id):
     """Return the site that runs for this worker's browser tests."""

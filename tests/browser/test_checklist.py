@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from .axe import violations
-from .conftest import PHONE
+from .conftest import PHONE, tab_to
 
 RESULTS = "#checklist-results"
 HOME = "You can look after this at home"
@@ -99,18 +99,18 @@ def test_keyboard_alone_is_enough(page):
     by_link = words(page)
 
     fresh_form(page)
-    move_to(page, "document.activeElement.value === 'muscle-twitches'")
+    tab_to(page, "document.activeElement.value === 'muscle-twitches'")
     page.keyboard.press("Space")
-    move_to(page, "document.activeElement.textContent.trim() === 'See results'")
+    tab_to(page, "document.activeElement.textContent.trim() === 'See results'")
     page.keyboard.press("Enter")
     expect(page.locator("#results")).to_be_focused()
-    move_to(page, "document.activeElement.textContent.trim() === 'Change or add ticks'")
+    tab_to(page, "document.activeElement.textContent.trim() === 'Change or add ticks'")
     page.keyboard.press("Enter")
     expect(page.locator("#results")).to_have_text("Change or add ticks")
     expect(page.locator("#results")).to_be_focused()
-    move_to(page, "document.activeElement.textContent.startsWith('Feeling, nerves')")
+    tab_to(page, "document.activeElement.textContent.startsWith('Feeling, nerves')")
     page.keyboard.press("Enter")
-    move_to(page, "document.activeElement.value === 'tingling'")
+    tab_to(page, "document.activeElement.value === 'tingling'")
     page.keyboard.press("Space")
     # As in every form, Enter in a field presses the button.
     page.keyboard.press("Enter")
@@ -118,7 +118,7 @@ def test_keyboard_alone_is_enough(page):
     expect(page.locator("#results")).to_be_focused()
     assert words(page) == by_link
 
-    move_to(page, "document.activeElement.name === 'onset'")
+    tab_to(page, "document.activeElement.name === 'onset'")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Take off Over days")).to_be_visible()
@@ -348,12 +348,3 @@ def test_axe_finds_nothing_and_nothing_overflows(page, slugs):
         show_more(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
         assert violations(page) == []
-
-
-def move_to(page, condition, presses=400):
-    """Press Tab until the condition holds for the focused element."""
-    for _ in range(presses):
-        page.keyboard.press("Tab")
-        if page.evaluate(condition):
-            return
-    raise AssertionError(f"Tab never reached: {condition}")

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from . import databases, server
+from .conftest import PHONE, tab_to
 
 pytestmark = pytest.mark.changes_content
 
@@ -179,12 +180,9 @@ def test_change_of_a_writer_is_previewed_by_a_colleague_signed_and_published(
 
 def test_fact_is_corrected_by_keyboard_on_a_phone(desk):
     page = desk.page
-    page.set_viewport_size({"width": 390, "height": 844})
+    page.set_viewport_size(PHONE)
     page.goto("/admin/nutrients/nutrient/1/change/")
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.name") == "tagline":
-            break
+    tab_to(page, "document.activeElement.name === 'tagline'", 60)
     page.keyboard.press("Control+A")
     page.keyboard.type("Written by keyboard")
     page.keyboard.press("Enter")

@@ -2,6 +2,8 @@
 
 from playwright.sync_api import expect
 
+from .conftest import tab_to
+
 BOX = "Search Nutrisite"
 
 
@@ -29,10 +31,7 @@ def test_results_follow_the_typing_and_the_keyboard_leads_to_one(page):
 
     box.fill("tremor")
     expect(status(page)).to_contain_text("for tremor")
-    for _ in range(20):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.getAttribute('href')") == "/symptoms/tremor/":
-            break
+    tab_to(page, "document.activeElement.getAttribute('href') === '/symptoms/tremor/'", 20)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Tremor (shaking)")
     page.go_back()
