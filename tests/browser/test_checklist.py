@@ -84,16 +84,6 @@ def test_answer_takes_the_focus_leaves_no_address_and_is_the_same_without_script
         assert answers[0] == answers[1]
 
 
-def test_nothing_ticked_is_said_above_the_form(either):
-    either.goto("/checklist/")
-    show(either)
-    expect(either.locator("#results")).to_have_text("Nothing ticked yet")
-    expect(either.locator("#results")).to_be_in_viewport()
-    if either.runs_script:
-        expect(either.locator("#results")).to_be_focused()
-        expect(either.locator("[data-status]")).to_have_text("Nothing ticked yet")
-
-
 def test_keyboard_alone_is_enough(page):
     page.goto("/checklist/?symptom=muscle-twitches&symptom=tingling")
     by_link = words(page)
@@ -310,7 +300,7 @@ READERS = [
 ]
 
 
-def test_first_screen_of_the_form_holds_the_call_and_the_first_question(either):
+def test_first_screen_of_the_form_holds_the_call_the_first_question_and_that_none_is_ticked(either):
     either.set_viewport_size(PHONE)
     either.goto("/checklist/")
     for part in (
@@ -320,6 +310,14 @@ def test_first_screen_of_the_form_holds_the_call_and_the_first_question(either):
         either.get_by_role("heading", name="What do you notice?"),
     ):
         expect(part).to_be_in_viewport(ratio=1)
+
+    # That nothing is ticked yet stands above it.
+    show(either)
+    expect(either.locator("#results")).to_have_text("Nothing ticked yet")
+    expect(either.locator("#results")).to_be_in_viewport()
+    if either.runs_script:
+        expect(either.locator("#results")).to_be_focused()
+        expect(either.locator("[data-status]")).to_have_text("Nothing ticked yet")
 
 
 def test_first_screen_of_the_answer_says_how_urgent_the_cause_and_the_nutrient(page):
