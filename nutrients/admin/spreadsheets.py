@@ -42,6 +42,8 @@ KEY_SEPARATOR, ROW_SEPARATOR = " / ", "; "
 MEASURED: dict[Any, str] = {NutrientAmount: "per_100g", ReferenceIntake: "amount"}
 WITH_UNIT = re.compile(r"(.+?)\s*\(([^()]*)\)")
 UNIT = "unit"
+# A list in Markdown, which is no formula.
+LISTS = ("- ", "+ ")
 YES_NO = {"yes": "true", "no": "false", "1": "true", "0": "false", "true": "true", "false": "false"}
 
 
@@ -198,7 +200,11 @@ class Reader:
         if FORMULA.match(cell) and cell.startswith("'"):
             # The export writes the apostrophe.
             cell = cell[1:]
-        elif FORMULA.match(cell) and read_number(cell.lstrip("+-")) is None:
+        elif (
+            FORMULA.match(cell)
+            and not cell.startswith(LISTS)
+            and read_number(cell.lstrip("+-")) is None
+        ):
             line.faults.append(f"{name}: “{cell}” is a formula. Write what it gives.")
             return ""
         model_field = self._model._meta.get_field(name)
@@ -251,7 +257,7 @@ def _find_row(model: Any, text: str) -> Any:
 
 
 class ImportForm(forms.Form):
-    """A file or pasted lines. The text of a file is sent on as pasted lines."""
+    """A file or pasted lines. The text of a file is shown, and sent on, as pasted lines."""
 
     file = forms.FileField(required=False, label="A CSV file")
     pasted = forms.CharField(
@@ -262,6 +268,8 @@ class ImportForm(forms.Form):
     )
     figures_are_right = forms.BooleanField(required=False, label=JUMP_IS_RIGHT)
     lines: list[Line] = []
+    # Whether the encoding of the file was guessed.
+    is_guessed = False
 
     def __init__(self, screen: Any, request: HttpRequest) -> None:
         super().__init__(request.POST or None, request.FILES or None)
@@ -270,15 +278,17 @@ class ImportForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Read the lines."""
         cleaned = super().clean() or self.cleaned_data
-        file, text, is_guessed = cleaned.get("file"), cleaned.get("pasted", ""), False
-        if file:
+        text = cleaned.get("pasted", "")
+        if file := cleaned.get("file"):
             if file.size > MAX_BYTES:
                 raise ValidationError("The file has more than 2 MB: split it.")
-            text, is_guessed = decode(file.read())
+            text, self.is_guessed = decode(file.read())
         if not text.strip():
             raise ValidationError("Choose a file, or paste lines.")
         self.lines = self._reader.read(text)
-        return cleaned | {"text": text, "is_guessed": is_guessed}
+        # A page cannot choose a file again, so the next step sends its text.
+        self.data = {**self.data, "pasted": text}
+        return cleaned
 
 
 def import_page(request: HttpRequest, screen: Any) -> HttpResponse:
