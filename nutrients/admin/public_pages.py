@@ -13,9 +13,11 @@ from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidg
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from reversion import set_comment
 from reversion.admin import VersionAdmin
 
+from nutrients.content.checking import page_fault
 from nutrients.content.removed import has_page, redirect_pages
 from nutrients.models import ChangeNote, NoteKind, Redirect, Status
 from nutrients.proposals import key_of
@@ -69,7 +71,19 @@ class NoteFields(forms.Form):
         return cleaned
 
 
-class RemovalForm(forms.ModelForm):
+class TargetForm(forms.ModelForm):
+    """A form for a redirect, which leads to a page that readers can see."""
+
+    def clean_to(self) -> str:
+        target: str = self.cleaned_data["to"]
+        if target and target == self.cleaned_data.get("path", self.instance.path):
+            raise forms.ValidationError("There is no other page at this address.")
+        if target and (fault := page_fault(target)):
+            raise forms.ValidationError(capfirst(fault))
+        return target
+
+
+class RemovalForm(TargetForm):
     """The reason for taking rows off, and what readers find instead of their pages."""
 
     # Its fields are sent along with those of a row.
@@ -90,7 +104,7 @@ class RemovalForm(forms.ModelForm):
 
     def __init__(self, request: HttpRequest, rows: Sequence[Any]) -> None:
         self._pages = [row for row in rows if has_page(row, at=timezone.now())]
-        # The model refuses to redirect a page to itself.
+        # A page does not redirect to itself.
         instance = Redirect(path=self._pages[0].get_absolute_url()) if self._pages else None
         sent = request.POST if "gone-reason" in request.POST else None
         super().__init__(sent, instance=instance)
@@ -188,7 +202,7 @@ def _is_answered(request: Any, rows: Sequence[Any]) -> bool:
     return is_valid
 
 
-class RedirectForm(ContentForm):
+class RedirectForm(TargetForm, ContentForm):
     fixed = ()
     quoted = frozenset({"path", "to"})
 

@@ -207,11 +207,17 @@ def _link_fault(address: str, row: ArticleSection | NutrientDetail) -> str | Non
     parts = urlsplit(address)
     if parts.scheme or parts.netloc:
         return None
-    if not parts.path:
-        article = row.article.slug if isinstance(row, ArticleSection) else ""
-        if _has_section(article, parts.fragment):
-            return None
-        return f"this article has no section “{parts.fragment}”."
+    if parts.path:
+        return page_fault(address)
+    article = row.article.slug if isinstance(row, ArticleSection) else ""
+    if _has_section(article, parts.fragment):
+        return None
+    return f"this article has no section “{parts.fragment}”."
+
+
+def page_fault(address: str) -> str | None:
+    """Return why readers find no page of ours at an address, or None if they find one."""
+    parts = urlsplit(address)
     try:
         match = resolve(parts.path)
     except Resolver404:

@@ -48,8 +48,8 @@ def test_deletion_of_a_page_asks_why_and_redirects(editor_client, article, clien
     assert 'class="errorlist"' in response.text
     assert Article.objects.filter(pk=article.pk).exists()
     if not several:
-        for address in ("/nowhere/", article.get_absolute_url()):
-            assert "no other page" in send(**GONE, **{"gone-to": address}).text
+        itself = send(**GONE, **{"gone-to": article.get_absolute_url()})
+        assert "no other page" in itself.text
     send(**GONE, **{"gone-to": other, "gone-words": WORDS})
 
     assert not Article.objects.filter(pk=article.pk).exists()
@@ -59,6 +59,19 @@ def test_deletion_of_a_page_asks_why_and_redirects(editor_client, article, clien
         assert WORDS in page.text
     else:
         assert (page.status_code, page.headers["Location"]) == (301, other)
+
+
+def test_redirect_leads_to_a_page_that_readers_can_see(screen, client):
+    form, typed = screen(Redirect), {"path": "/old/", "reason": "It moved."}
+    for target, sentence in (
+        ("/nowhere/", "/nowhere/ leads nowhere"),
+        ("/foods/no-such/", "There is no published food “no-such”."),
+        ("/old/", "There is no other page at this address."),
+    ):
+        assert sentence in form.errors(to=target, **typed)["to"][0]
+
+    assert form.save(to="/foods/almonds/", **typed).status_code == 302
+    assert client.get("/old/")["Location"] == "/foods/almonds/"
 
 
 def test_deletion_of_a_draft_asks_nothing(editor_client, article):
