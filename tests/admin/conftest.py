@@ -1,9 +1,9 @@
 """Accounts that open the admin, and forms sent back as a browser would send them."""
 
-from collections import Counter
-
 import pytest
 from django.contrib.auth.models import Group, User
+from django.db.models import Window
+from django.db.models.functions import RowNumber
 from django.test import Client
 
 from nutrients.models import (
@@ -21,22 +21,12 @@ from nutrients.models import (
 from nutrisite.accounts.models import Clinician
 from tests.admin.forms import Screen
 
-
-def first_of_each(model, parent, count=3):
-    """Return the keys of the first `count` rows under each parent."""
-    counts, keys = Counter(), []
-    for key, above in model.objects.order_by("pk").values_list("pk", parent):
-        counts[above] += 1
-        keys += [key] if counts[above] <= count else []
-    return keys
-
-
 UNDER = ((Association, "nutrient"), (ReferenceIntake, "nutrient"), (NutrientAmount, "nutrient"))
 
 
 @pytest.fixture(autouse=True)
 def _little_content(request):
-    """Keep few rows under each parent, and no case of the test book, so that saves are fast.
+    """Keep three rows under each parent, and no case of the test book, so that saves are fast.
 
     A test that needs all of the content requests `cases`.
     """
@@ -44,11 +34,13 @@ def _little_content(request):
         request.getfixturevalue("content")
         SafetyCase.objects.update(status="draft")
         for model, parent in UNDER:
-            rows = model.objects.exclude(pk__in=first_of_each(model, parent))
+            number = Window(RowNumber(), partition_by=parent, order_by="pk")
+            others = model.objects.annotate(number=number).filter(number__gt=3).values("pk")
             for link in model._meta.many_to_many:
                 through = link.remote_field.through._base_manager
-                below = through.filter(**{f"{link.m2m_field_name()}__in": rows})
+                below = through.filter(**{f"{link.m2m_field_name()}__in": others})
                 below._raw_delete(below.db)
+            rows = model.objects.filter(pk__in=others)
             rows._raw_delete(rows.db)
 
 
