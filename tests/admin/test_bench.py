@@ -10,7 +10,6 @@ from nutrients.proposals import add_row, begin
 
 from .forms import address_of
 
-
 TICKS = ["symptom:confusion", "symptom:muscle-twitches"]
 
 

@@ -68,20 +68,13 @@ def test_file_that_is_no_picture_is_refused(screen, upload, words):
     assert not Picture.objects.exists()
 
 
-@pytest.mark.parametrize(
-    ("changes", "is_saved"),
-    [
-        ({"alternative": ""}, False),
-        ({"alternative": "", "is_decorative": "on"}, True),
-        ({"is_decorative": "on"}, False),
-        ({"licence": ""}, False),
-        ({"credit": ""}, False),
-    ],
-)
-def test_picture_needs_alternative_text_credit_and_licence(screen, changes, is_saved):
-    screen(Picture).save(slug="stretch", upload=file(), **FIELDS | changes)
+def test_picture_needs_credit_licence_and_alternative_text_unless_decorative(screen, content):
+    form, fields = screen(Picture), FIELDS | {"slug": "stretch"}
+    for wrong in ({"alternative": ""}, {"is_decorative": "on"}, {"licence": ""}, {"credit": ""}):
+        assert form.errors(**fields | {"upload": file()} | wrong)
 
-    assert Picture.objects.exists() == is_saved
+    decorative = {"upload": file(), "alternative": "", "is_decorative": "on"}
+    assert form.save(**fields | decorative).status_code == 302
 
 
 def test_picture_shows_in_an_article_and_is_not_deleted(screen, client, editor_client, picture):

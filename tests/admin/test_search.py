@@ -38,19 +38,14 @@ def test_search_follows_the_words_and_the_status_of_a_row(screen, finds, magnesi
     assert not finds(address)
 
 
-def test_new_row_is_found_and_a_deleted_one_is_not(editor_client, screen, finds, content):
+def test_search_follows_synonyms_and_groups_of_foods(editor_client, client, screen, finds):
     screen(Synonym).save(words=WORD, means="tremor", slug="zorblax")
     assert finds("/symptoms/tremor/")
-
     delete(editor_client, Synonym.objects.get(slug="zorblax"))
     assert not finds("/symptoms/tremor/")
 
-
-def test_foods_are_found_by_the_new_name_of_their_group(client, screen, finds, content):
     group = FoodGroup.objects.get(slug="leafy-greens")
-
     screen(group).save(name=f"{WORD} greens")
-
     assert finds("/foods/kale-raw/")
     hits = text_of(client.get("/search/", {"q": "kale"}), "main")
     assert f"{WORD} greens" in hits

@@ -74,16 +74,9 @@ def test_redirect_leads_to_a_page_that_readers_can_see(screen, client):
     assert client.get("/old/")["Location"] == "/foods/almonds/"
 
 
-def test_deletion_of_a_draft_asks_nothing(editor_client, article):
-    Article.objects.update(status="draft")
-
-    delete(editor_client, article, **{"gone-reason": ""})
-
-    assert not Article.objects.filter(pk=article.pk).exists()
-    assert not Redirect.objects.exists()
-
-
-def test_list_unpublishes_rows_only_with_a_reason(editor_client, client, content):
+def test_list_unpublishes_rows_only_with_a_reason_and_a_draft_goes_without(
+    editor_client, client, content
+):
     articles = list(Article.objects.published(at=timezone.now()))
 
     response = act(editor_client, "back_to_draft", *articles)
@@ -97,6 +90,9 @@ def test_list_unpublishes_rows_only_with_a_reason(editor_client, client, content
     (revision,) = {versions_of(article)[0].revision for article in articles}
     assert revision.comment == "Draft, waiting for review, from the list: It is out of date."
     assert WORDS in client.get(articles[0].get_absolute_url()).text
+
+    delete(editor_client, articles[0], **{"gone-reason": ""})
+    assert not Article.objects.filter(pk=articles[0].pk).exists()
 
 
 def test_proposal_that_deletes_a_page_needs_a_reason(editor_client, editor, client, content):
