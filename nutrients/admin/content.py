@@ -40,10 +40,10 @@ from nutrients.search.query import matching, read, synonyms
 from nutrisite.accounts.admin_site import is_key
 
 from .content_forms import (
+    FIELD_OPTIONS,
     FIGURES_ARE_RIGHT,
     JUMP_IS_RIGHT,
     ContentForm,
-    FigureField,
     ProseField,
     bind_form,
     text_fields,
@@ -78,9 +78,9 @@ PUBLICATION = fieldset(
 # The query parameter that names the inline in which every row gets a form.
 ROWS = "rows"
 FORM_FIELDS: dict[Any, dict[str, Any]] = {
+    **FIELD_OPTIONS,
     models.TextField: {"form_class": ProseField, "widget": AdminTextareaWidget(attrs={"rows": 3})},
     models.DateTimeField: {"widget": NamedDateTime},
-    models.DecimalField: {"form_class": FigureField},
 }
 
 APOSTROPHES = re.compile(r"['’‘ʼ]")

@@ -88,6 +88,14 @@ class FigureField(forms.DecimalField):
         return {**super().widget_attrs(widget), "inputmode": "decimal", "class": "vTextField"}
 
 
+# The options of form fields, by the type of the model field.
+FIELD_OPTIONS: dict[Any, dict[str, Any]] = {
+    models.TextField: {"form_class": ProseField},
+    models.DecimalField: {"form_class": FigureField},
+    models.URLField: {"assume_scheme": "https"},
+}
+
+
 def normalize_text(text: Any) -> Any:
     """Return a text with LF line ends and without outer space; anything else unchanged.
 
@@ -230,13 +238,7 @@ def bind_form(screen: Any, row: models.Model, values: Mapping[str, Any]) -> form
 
 
 def _form_field(field: Any, **options: Any) -> Any:
-    if isinstance(field, models.URLField):
-        options["assume_scheme"] = "https"
-    elif isinstance(field, models.TextField):
-        options["form_class"] = ProseField
-    elif isinstance(field, models.DecimalField):
-        options["form_class"] = FigureField
-    return field.formfield(**options)
+    return field.formfield(**options, **FIELD_OPTIONS.get(type(field), {}))
 
 
 def fixed_fields(form: type[ContentForm], model: Any) -> tuple[str, ...]:

@@ -13,10 +13,11 @@ from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
+from nutrients.prose.markdown import CITATION
+
 from .content_forms import QUOTED, bind_form, fixed_fields, text_fields
 from .home import content_tables
 from .proposing import propose_changes
-from .sources import CITATION
 
 # Characters shown on either side of a match, and matches shown on the page.
 CONTEXT, MAX_SHOWN = 60, 500

@@ -6,20 +6,19 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from reversion import set_comment
 
 from nutrients.models import Source
+from nutrients.prose import cited_slugs
+from nutrients.prose.markdown import CITATION
 from nutrients.search.index import catch_up
 
-from .content import FORM_FIELDS, ContentAdmin
+from .content import ContentAdmin
 from .content_forms import ContentForm
 from .deleting import citing, foreign_keys
 from .rows import draw, fieldset, get_row
-
-CITATION = re.compile(r"\[@[^\[\]]*\]")
 
 
 class SourceForm(ContentForm):
@@ -82,7 +81,7 @@ def replace_citations(text: str, old: str, new: str) -> str:
     """Replace citations of `old` in a text by `new`, with each source once in each citation."""
 
     def replacement(mark: re.Match[str]) -> str:
-        slugs = [slug.strip(" @") for slug in mark[0][1:-1].split(";")]
+        slugs = cited_slugs(mark[0])
         unique = dict.fromkeys(new if slug == old else slug for slug in slugs)
         return f"[{'; '.join(f'@{slug}' for slug in unique)}]"
 
@@ -92,7 +91,6 @@ def replace_citations(text: str, old: str, new: str) -> str:
 @admin.register(Source)
 class SourceAdmin(ContentAdmin):
     form = SourceForm
-    formfield_overrides = {**FORM_FIELDS, models.URLField: {"assume_scheme": "https"}}
     prepopulated_fields = {"slug": ("publisher", "title")}
     row_views = {"replace": replace_source}
     list_display = ("title", "publisher", "kind", "read_form", "checked_on", "slug")

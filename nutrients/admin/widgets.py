@@ -11,7 +11,7 @@ from django.contrib.admin.widgets import (
     AutocompleteSelectMultiple,
 )
 from django.forms.widgets import Script
-from django.urls import reverse
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -99,18 +99,6 @@ class MarkdownTextarea(AdminTextareaWidget):
         return forms.Media(js=scripts)
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        return format_html(
-            '<div class="markdown-field" data-words="{words}">{}'
-            '<ul role="listbox" aria-label="Suggestions"></ul>'
-            '<div class="markdown-tools"><button type="submit" class="button"'
-            ' name="{}" formaction="{}" formtarget="_blank" formnovalidate>'
-            'Preview<span class="visually-hidden"> in a new tab</span></button>'
-            ' <a href="{words}" target="_blank">What a text can name'
-            '<span class="visually-hidden"> (opens in a new tab)</span></a></div>'
-            '<section class="markdown-preview" aria-label="As readers see it" tabindex="0" hidden>'
-            "</section></div>",
-            super().render(name, value, attrs, renderer),
-            f"{PREVIEW}{name}",
-            reverse("admin:nutrients_articlesection_preview"),
-            words=reverse("admin:writing_help"),
-        )
+        field = super().render(name, value, attrs, renderer)
+        context = {"field": field, "button": f"{PREVIEW}{name}"}
+        return render_to_string("admin/nutrients/markdown_field.html", context)
