@@ -22,13 +22,13 @@ from nutrients.models import OPEN, CaseOutcome, Problem, Proposal, ShippedChange
 
 from .content import ContentAdmin
 from .deleting import foreign_keys, reviewed_tables
-from .rows import ReadOnlyAdmin, row_link
+from .rows import FixedRowsAdmin, row_link
 
 LATEST_SAVES, SCHEDULED_ROWS, ROWS_A_TABLE = 12, 20, 8
 
 
 @admin.register(Problem)
-class ProblemAdmin(ReadOnlyAdmin):
+class ProblemAdmin(FixedRowsAdmin):
     list_display = ("reason", "where", "kind", "checked_at")
     list_display_links = None
     list_filter = ("kind", "model")
@@ -37,6 +37,9 @@ class ProblemAdmin(ReadOnlyAdmin):
     @admin.display(description="Row", ordering="row")
     def where(self, obj: Problem) -> str:
         return row_link(obj.model, obj.row_id, obj.row) if obj.row_id else obj.row
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 def home_context(request: HttpRequest) -> dict[str, Any]:

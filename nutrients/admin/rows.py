@@ -23,11 +23,6 @@ class FixedRowsAdmin(ModelAdmin):
         return False
 
 
-class ReadOnlyAdmin(FixedRowsAdmin):
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 def fieldset(
     title: str | None, *fields: Any, description: str = "", folded: bool = False
 ) -> tuple[Any, Any]:
