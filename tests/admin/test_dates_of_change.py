@@ -28,7 +28,6 @@ def dates(row, owners):
         (ReferenceIntake, ("nutrient",), {"life_stage_label": "Another label"}),
         (FoodPortion, ("food",), {"grams": "31"}),
         (ArticleSection, ("article",), {"title": "Another title"}),
-        (Association, ("nutrient", "symptom"), {"note": "Some new words."}),
         (RedFlagRule, ("red_flag",), {"answers": []}),
     ],
 )
