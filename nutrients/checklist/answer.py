@@ -1,13 +1,8 @@
-"""The checklist's answer to a form or a link: one object for every page and the test book.
-
-`ChecklistAnswer.sentences` gives every sentence of the answer that the templates show.
-"""
+"""The checklist's answer to a form or a link: one object for every page and the test book."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import NamedTuple
 
 from django.http import QueryDict
@@ -121,13 +116,6 @@ class ChecklistAnswer:
         return LEVELS[self.urgency.level] if self.ticked.count else NOTHING
 
     @property
-    def pharmacist(self) -> str:
-        """Whom to ask sooner if an appointment takes days."""
-        if self.urgency.level != Level.SEE_A_DOCTOR or not self.ticked.medicines:
-            return ""
-        return "A pharmacist can look at your medicines sooner, without an appointment."
-
-    @property
     def first_cause(self) -> str:
         """The cause that comes first; for care at home also the first thing that helps.
 
@@ -163,27 +151,6 @@ class ChecklistAnswer:
         return sum(not question.chosen for question in self.questions)
 
     @property
-    def questions_title(self) -> str:
-        if self.is_emergency:
-            return "What you answered"
-        questions = pluralize(self.questions, "A question,Questions")
-        return f"{questions} that can change this answer"
-
-    @property
-    def summary(self) -> str:
-        """The answer in a few sentences, which screen readers speak."""
-        count, nutrients = self.ticked.count, self.suggestions.count
-        words = [f"You ticked {count} thing{pluralize(count)}."]
-        if nutrients:
-            are = pluralize(nutrients, " is,s are")
-            words.append(f"{nutrients} nutrient{are} linked with {pluralize(count, 'it,them')}.")
-        if self.urgency.same_day:
-            words.append("Something you ticked needs medical care the same day.")
-        if questions := self.open_questions:
-            words.append(f"{questions} question{pluralize(questions)} can change this answer.")
-        return " ".join(words)
-
-    @property
     def order(self) -> str:
         words = [step.words for step in ORDER]
         if any(match.is_tied for match in self.suggestions.top_matches):
@@ -201,9 +168,8 @@ class ChecklistAnswer:
         return [reason.line for reason in self.urgency.same_day]
 
     @property
-    def doctor(self) -> Section:
-        lines = [reason.line for reason in self.urgency.see_a_doctor]
-        return Section("see-a-doctor", "Worth seeing a doctor about", lines)
+    def see_a_doctor(self) -> list[Line]:
+        return [reason.line for reason in self.urgency.see_a_doctor]
 
     @property
     def sections(self) -> list[Section]:
@@ -278,26 +244,6 @@ class ChecklistAnswer:
     def no_stopping(self) -> str:
         names_medicine = self.ticked.medicines or self.suggestions.names_medicine
         return NO_STOPPING if names_medicine else ""
-
-    def sentences(self) -> Iterator[str]:
-        yield from (self.ignored, self.level.title, self.level.when, self.level.sooner)
-        if not self.ticked.count:
-            return
-        yield from chain.from_iterable(line.sentences for line in self.reasons)
-        yield self.questions_title if self.questions else ""
-        for question in self.questions:
-            answers = (answer.label for answer in question.answers)
-            yield from (question.row.text, question.row.why, *answers)
-        if self.is_emergency:
-            return
-        yield from (self.pharmacist, self.first_cause, self.first_nutrient)
-        yield from ("What matches your ticks", self.summary)
-        yield from self.suggestions.sentences()
-        yield self.order if self.suggestions.top_matches else ""
-        yield self.no_stopping
-        for section in (*([self.doctor] if self.doctor.lines else []), *self.sections):
-            yield from (section.title, section.intro)
-            yield from chain.from_iterable(line.sentences for line in section.lines)
 
 
 class ChecklistForm(NamedTuple):

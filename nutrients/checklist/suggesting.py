@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any, NamedTuple
@@ -84,10 +84,6 @@ class PossibleCause:
         """How it is related to the ticked signs; empty if it brings none of them on."""
         names = ", ".join(symptom.phrase for symptom in self.symptoms)
         return f"{self.cause.link} {names}." if names else ""
-
-    def sentences(self) -> Iterator[str]:
-        yield from (self.cause.name, *(f"You ticked {name}." for name in self.named_by))
-        yield from (self.link, f"{self.cause.mechanism} {self.cause.what_helps}")
 
 
 class RiskReason(NamedTuple):
@@ -173,10 +169,6 @@ class NutrientMatch:
         return [*self.low.reasons, *self.high.reasons]
 
     @property
-    def not_explained(self) -> str:
-        return "; ".join(symptom.phrase for symptom in self.unexplained)
-
-    @property
     def names_foods(self) -> bool:
         """Whether foods rich in it are named: only if nothing that was ticked speaks against them.
 
@@ -213,24 +205,6 @@ class NutrientMatch:
         either = ", or too little" if self.high and self.low else ""
         linked = f"({self.linked_symptoms} of {self.ticked_symptoms})"
         return f"{linked}: {', '.join(reasons)}.{side}{either}{'.' if side else ''}"
-
-    def sentences(self) -> Iterator[str]:
-        yield f"{self.nutrient.name} {self.linked_with}"
-        for side in self.sides:
-            yield side.phrase
-            yield from chain.from_iterable(line.sentences for line in side.lines)
-            yield side.note
-        if self.unexplained:
-            yield f"Does not explain: {self.not_explained}"
-        if self.names_foods:
-            yield "Rich foods"
-            if self.is_limited:
-                yield f"{self.nutrient.food_summary}. So no food is named here."
-                return
-            for food in self.foods:
-                yield from (food.name, food.note)
-        elif self.low:
-            yield from ("Rich foods are not named here", *self.why_no_foods)
 
     @property
     def linked_with(self) -> str:
@@ -282,10 +256,6 @@ class Suggestions:
         return [*self.causes[len(self.main_causes) :], *self.other_causes]
 
     @property
-    def names_of_also_common(self) -> str:
-        return "; ".join(row.cause.name for row in self.also_common)
-
-    @property
     def names_medicine(self) -> bool:
         causes = (*self.causes, *self.other_causes)
         return any(row.cause.kind == CauseKind.MEDICINE for row in causes)
@@ -293,20 +263,6 @@ class Suggestions:
     @property
     def count(self) -> int:
         return len(self.top_matches) + len(self.more_matches)
-
-    def sentences(self) -> Iterator[str]:
-        if self.causes or self.other_causes:
-            yield "Common causes that are not nutrients"
-            yield from chain.from_iterable(row.sentences() for row in self.main_causes)
-            if self.also_common:
-                yield f"Also common: {self.names_of_also_common}."
-        if self.top_matches:
-            yield "Nutrients worth looking into"
-            yield from chain.from_iterable(match.sentences() for match in self.top_matches)
-            if self.more_matches:
-                yield "Also linked with something you ticked"
-            for match in self.more_matches:
-                yield f"{match.nutrient.name} {match.summary}"
 
 
 def suggest(

@@ -37,10 +37,6 @@ class Line(NamedTuple):
     items: list[str] = []
     address: str = ""
 
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        return (f"{self.name} {self.text}", *self.items)
-
 
 class Reason(NamedTuple):
     """Why a level was reached: the reader's own ticks, why they matter and what to do."""

@@ -44,7 +44,7 @@ NOT_READ: dict[Any, frozenset[str]] = {
     Interaction: frozenset({"severity"}),
     Nutrient: frozenset(
         {
-            *("symbol", "accent", "figure", "also_known_as", "tagline", "job", "why_low_matters"),
+            *("figure", "also_known_as", "tagline", "job", "why_low_matters"),
             *("deficiency_name", "excess_name", "usual_causes_of_low", "how_common_why"),
             *("how_common_source", "excess_signs", "is_featured", "is_electrolyte"),
         }

@@ -1,21 +1,30 @@
 """Run the test book: send the ticks of each case to the checklist, and check the answer.
 
-The answer is the object that templates render, so a run takes no time for HTML.
+The text is that of the page, as the checklist's own templates render it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
+from html import unescape
 from inspect import getmembers_static
 from typing import NamedTuple
 
 from django.db import transaction
 from django.http import QueryDict
+from django.template.loader import render_to_string
 
-from nutrients.checklist.answer import checklist_answer, read_ticks
+from nutrients.checklist.answer import (
+    AnswerForm,
+    ChecklistAnswer,
+    checklist_answer,
+    checklist_form,
+    read_ticks,
+)
 from nutrients.checklist.content import ChecklistContent, checklist_choices
 from nutrients.checklist.suggesting import eater_of, ticked_rows
 from nutrients.common.schedule import came_due
@@ -28,6 +37,9 @@ from .cases import case_query, counting_cases, names_kept_from_emergencies
 
 # Answers to many cases share their sentences, so each is searched once.
 CACHED_SENTENCES = 8192
+END_OF_SENTENCE = re.compile(r"</(?:h\d|label|legend|li|p|summary)>")
+# No case is about a button, or about a badge, which says that a review is overdue.
+IGNORED = re.compile(r'<button.*?</button>|<span class="badge.*?</span>|<.*?>', re.DOTALL)
 LEVELS = {
     Level.SELF_CARE: "nothing urgent",
     Level.SEE_A_DOCTOR: "see a doctor",
@@ -86,11 +98,19 @@ class FetchedBook:
         case_answer = CaseAnswer(
             level=answer.urgency.level,
             suggested=[match.nutrient.name for match in suggested],
-            sentences=tuple(answer.sentences()),
+            sentences=sentences_of(self._render(answer)),
             ignored=answer.ignored,
             warnings=[self.content.flags[slug].sign for slug in raised],
         )
         return CheckedCase(case, list(faults(case, case_answer, self.names)))
+
+    def _render(self, answer: ChecklistAnswer) -> str:
+        """Render the answer as a reader sees it: without a tick, that is the form."""
+        if answer.ticked.count:
+            context = {"answer": answer, "answer_form": AnswerForm([], [])}
+            return render_to_string("nutrients/checklist/_answer.html", context)
+        context = {"answer": answer, "form": checklist_form(answer, self.content)}
+        return render_to_string("nutrients/checklist/_form.html", context)
 
 
 def fetch_book(
@@ -173,6 +193,18 @@ def _outcomes(checked: Iterable[CheckedCase], *, at: datetime) -> dict[int, Case
         for case, failures in checked
         if case.slug in keys
     }
+
+
+def sentences_of(html: str) -> list[str]:
+    """Return the text of each heading, paragraph, list item and choice."""
+    return [_text(part) for part in END_OF_SENTENCE.split(html)]
+
+
+@lru_cache(CACHED_SENTENCES)
+def _text(html: str) -> str:
+    text = " ".join(unescape(IGNORED.sub(" ", html)).split())
+    # Tags leave a space before punctuation.
+    return re.sub(r" (?=[.,;:])", "", text)
 
 
 def faults(case: SafetyCase, answer: CaseAnswer, names: Collection[str] = ()) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """The public test book: all shipped cases pass, the book is complete, and it finds faults."""
 
+from datetime import date
 from io import StringIO
 
 import pytest
@@ -138,6 +139,20 @@ def test_run_reports_forbidden_words_in_the_content(small_world):
     cramps.save()
     factories.case("cramps", [cramps])
     assert failures() == {"cramps": ["It says “You are deficient”, which is never written here."]}
+
+
+def test_run_reads_the_page_without_its_buttons_and_badges(small_world):
+    cramps = Symptom.objects.get(slug="cramps")
+    cramps.help_note, cramps.review_due_on = "Stretch. It’s <b>safe</b>.", date(2020, 1, 1)
+    cramps.save()
+    factories.case(
+        "cramps",
+        [cramps],
+        must_show="What to do: Nothing you ticked\nCramps. Stretch. It’s <b>safe</b>. Tests that",
+        must_not_show="review overdue\nChange or add ticks",
+    )
+    factories.case("nothing", must_show="Tick everything you noticed")
+    assert failures() == {}
 
 
 def test_run_reports_a_tick_that_is_not_offered(small_world):
