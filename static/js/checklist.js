@@ -38,6 +38,10 @@
     const values = new FormData();
     for (const field of fields) values.append(...field);
     scrollBack = y;
+    // The form has the ticks at once, and while the server fails.
+    const ticks = new Set(fields.map(([name, value]) => `${name}:${value}`));
+    for (const box of form().elements) if (ticks.has(`${box.name}:${box.value}`)) box.checked = true;
+    for (const fold of form().querySelectorAll("details")) if (fold.querySelector(":checked")) fold.open = true;
     const send = () => {
       if (scrollBack === null) return;
       const sent = htmx.ajax("POST", form().dataset.hxPost, { source: results, target: results, values });
@@ -121,7 +125,7 @@
     save();
   });
 
+  if (history.state?.fields) restore(history.state);
   showQuestions();
   showCall(null);
-  if (history.state?.fields) restore(history.state);
 })();

@@ -264,6 +264,33 @@ def test_back_brings_the_form_back_as_it_was_left(page):
         tick(page, "fatigue")
 
 
+def test_ticks_and_the_call_stay_when_the_server_fails_after_a_reload(page, faults):
+    page.goto("/checklist/")
+    tick(page, "fatigue", "stroke-signs")
+    show(page)
+    expect(page.locator("#results")).to_have_text("Call for help now")
+    page.route("**/checklist/", fail_to_answer)
+    page.reload()
+    expect(page.locator("[data-status]")).to_contain_text("call 999, 112, 911")
+    for slug in ("fatigue", "stroke-signs"):
+        box = page.locator(f"#checklist input[value='{slug}']")
+        expect(box).to_be_visible()
+        expect(box).to_be_checked()
+    expect(page.locator("[data-call-card]")).to_contain_text("A drooping face")
+    page.unroute_all()
+    show(page)
+    expect(page.locator("#results")).to_have_text("Call for help now")
+    assert all("500" in fault for fault in faults)
+    faults.clear()
+
+
+def fail_to_answer(route):
+    if route.request.method == "POST":
+        route.fulfill(status=500, body="broken")
+    else:
+        route.continue_()
+
+
 def test_back_brings_back_what_was_changed_after_a_link_had_ticked(page):
     page.goto("/checklist/?symptom=tremor&symptom=fatigue")
     page.get_by_role("button", name="Take off Tiredness").click()
