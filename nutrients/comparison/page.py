@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from django.utils.text import get_text_list
 
 from nutrients.common.parameters import ActiveFilter, Facet
 from nutrients.evidence.content import EvidenceContent
-from nutrients.models import DIETS, Symptom
+from nutrients.models import DIETS, RiskFactor, RiskKind, Symptom
 
 from .filters import KINDS, MATCHES, RELATIONS, SORTS, Filters
 from .table import NutrientSets, nutrient_sets, table_columns, table_rows
@@ -25,8 +26,9 @@ class ComparisonPage:
     `chosen`, and a list of the `others`. `fields` are the lists with one chosen value, by their
     headings. `active` are the filters in use. `unlinked` are chosen symptoms without a link to any
     nutrient: a finding, not an empty search. `against` is the evidence against links of the chosen
-    symptoms. `sorts` are the queries that the headings lead to. `ignored` says which values of the
-    address were left out.
+    symptoms. `sorts` are the queries that the headings lead to, and `ticks` is the query that ticks
+    the symptoms and diets in the checklist. `ignored` says which values of the address were left
+    out.
     """
 
     def __init__(self, filters: Filters, content: EvidenceContent, ignored: str) -> None:
@@ -51,6 +53,9 @@ class ComparisonPage:
             name: replace(filters, sort=f"-{name}" if filters.sort == name else name).query
             for name in SORTS
         }
+        risks = content.once(_risks_by_diet) if filters.diets else {}
+        diets = [("risk", risks[diet]) for diet in filters.diets if diet in risks]
+        self.ticks = urlencode([*(("symptom", slug) for slug in filters.symptoms), *diets])
         total = len(sets.kinds[""])
         self.summary = _summary(filters, symptoms, len(self.rows), total, self.unlinked)
 
@@ -58,6 +63,13 @@ class ComparisonPage:
     def widenings(self) -> list[ActiveFilter]:
         """The filters whose removal would leave rows."""
         return [step for step in self.active if step.count]
+
+
+def _risks_by_diet(content: EvidenceContent) -> dict[str, str]:
+    """Return the risk factor (a slug) of each diet, without illnesses such as coeliac disease."""
+    diets = RiskFactor.objects.published(at=content.at).filter(kind=RiskKind.DIET)
+    risks = dict(diets.values_list("diet", "slug"))
+    return {key: risks[diet] for key, diet in DIETS.items() if diet in risks}
 
 
 def _symptoms(

@@ -145,6 +145,14 @@ def test_diet_narrows_the_foods_and_not_the_rows(client, table):
     assert len(names(client, "?diet=vegan")) == 3
 
 
+def test_link_to_the_checklist_takes_symptoms_and_diets_along(client, table):
+    factories.risk("eats-no-meat", kind="diet", diet="vegetarian")
+    factories.risk("illness", kind="condition", diet="vegan")
+    page = client.get(PAGE, {"symptom": ["cramps", "tired"], "diet": ["vegan", "vegetarian"]})
+    ticks = "symptom=cramps&symptom=tired&risk=eats-no-meat"
+    assert f"/checklist/?{ticks}" in links_of(page, "comparison-results")
+
+
 def test_summary_counts_the_rows_in_words(client, table):
     def summary(query):
         return text_of(client.get(PAGE + query), "results")
