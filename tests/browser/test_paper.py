@@ -56,6 +56,19 @@ def test_page_for_a_doctor_fills_one_side_in_10_points_without_colour(page):
     assert [colour for colour in colours if len(set(colour)) > 1] == []
 
 
+def test_long_name_of_a_medicine_is_whole_on_a_phone(page):
+    page.set_viewport_size({"width": 320, "height": 844})
+    printed(page, "symptom=muscle-cramps&risk=thiazide-diuretics")
+    lines = page.get_by_role("rowheader", name="bendroflumethiazide").evaluate("""(cell) => {
+      const [name, range] = [cell.firstChild, document.createRange()];
+      const start = name.data.indexOf("bendroflumethiazide");
+      range.setStart(name, start);
+      range.setEnd(name, name.data.indexOf(",", start));
+      return range.getClientRects().length;
+    }""")
+    assert lines == 1
+
+
 def test_cases_with_most_ticks_fill_one_side(page, content):
     fitted, queries = [], {case_query(case) for case in counting_cases()}
     for query in sorted(queries, key=lambda query: (-query.count("="), query)):
