@@ -4,11 +4,8 @@ import re
 
 import pytest
 
-from nutrients.models import RiskFactor, Symptom
-from tests.checklist.answers import HTMX, PAGE, PICTURE, RESULTS, send, slugs_of
+from tests.checklist.answers import HTMX, PAGE, PICTURE, RESULTS, send
 from tests.site.pages import text_of
-
-MOST_QUERIES = 32
 
 
 def test_fragment_is_the_very_part_of_the_page_and_nothing_is_kept(client, content):
@@ -27,14 +24,6 @@ def test_fragment_is_the_very_part_of_the_page_and_nothing_is_kept(client, conte
             assert "Set-Cookie" not in response
             assert not response.cookies
             assert not {name for name in response.headers if name.startswith("HX-")}
-
-
-def test_queries_stay_the_same_whatever_is_ticked(client, content, django_assert_max_num_queries):
-    signs = Symptom.objects.exclude(urgency="emergency")
-    everything = {"symptom": slugs_of(signs)[:4], "risk": slugs_of(RiskFactor.objects.all())}
-    for ticks in (PICTURE, everything):
-        with django_assert_max_num_queries(MOST_QUERIES):
-            send(client, **ticks)
 
 
 # What cannot be read

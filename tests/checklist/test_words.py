@@ -18,32 +18,11 @@ from tests.checklist.answers import (
     PRINT,
     RESULTS,
     nutrient_names,
-    result,
     slugs_of,
 )
 from tests.site.pages import links_of, text_of
 
 FORM = "application/x-www-form-urlencoded"
-
-FORBIDDEN = re.compile(
-    r"diagnos|you have|you are deficient|likely|\bcure|treat with|\btake (?:up to |about )?[\d.,]+"
-    r"|\bpoints?\b|\bscore",
-    re.IGNORECASE,
-)
-
-
-def test_answers_never_overclaim(client, content):
-    slugs = slugs_of(Symptom.objects.filter(is_noticeable=True).exclude(urgency="emergency"))
-    risks = slugs_of(RiskFactor.objects.all())
-    flags = slugs_of(RedFlag.objects.exclude(level="emergency"))
-    for ticks in (
-        {"symptom": slugs[:12], "risk": risks[:8]},
-        {"symptom": slugs[12:24], "risk": risks[8:30]},
-        {"symptom": slugs[24:], "risk": risks[30:], "flag": flags},
-    ):
-        for answer in (result(client, **ticks), text_of(client.post(PRINT, ticks), "main")):
-            found = FORBIDDEN.search(answer)
-            assert not found, answer[max(found.start() - 60, 0) : found.end() + 60]
 
 
 def test_paper_never_overclaims_for_cases_of_the_test_book(client, content):
@@ -85,25 +64,12 @@ def test_same_words_with_scripts_and_without_whatever_is_ticked(client, content,
     assert forbidden(text_of(fragment)) == []
 
 
-def test_paper_holds_the_ticks_their_links_and_no_links_away(client, content):
-    response = client.post(PRINT, PICTURE)
-    text = text_of(response, "main")
-    for words in ("Muscle twitches (fasciculations)", "Caffeine", "Magnesium: 3 of 3 symptoms."):
-        assert words in text
-    assert re.search(
-        r"Low magnesium is linked with [^.]*muscle cramps \(.*?\) \[\d+(, \d+)*\]", text
-    )
-    assert "Blood test, and its limits" in text
-    assert "Serum" in text or "serum" in text
-    assert links_of(response, "main") == []
-    assert "no-store" in response["Cache-Control"]
-    assert not response.cookies
-
-
 def test_paper_names_what_was_asked_answered_and_left(client, content):
-    ticks = {**PICTURE, "flag": ["cramp-over-10-minutes"], "duration": "over-two-weeks"}
+    answers = {"duration": "over-two-weeks", "onset": "weeks"}
+    ticks = {**PICTURE, **answers, "flag": ["cramp-over-10-minutes"]}
     text = text_of(client.post(PRINT, ticks), "main")
     assert "How long has it lasted? Over 2 weeks." in text
+    assert "How did it start? Over weeks." in text
     assert re.search(r"Not answered: \d", text)
     ticked, left = text.split("Warning signs asked about Ticked ")[1].split("Not ticked")
     assert ticked.strip() == "A cramp that lasts over 10 minutes"
@@ -115,12 +81,22 @@ def test_paper_names_what_was_asked_answered_and_left(client, content):
         assert blank in text
 
 
-def test_paper_names_the_version_of_its_content_and_every_source_it_numbers(client, content):
-    text = text_of(client.post(PRINT, PICTURE), "main")
+def test_paper_holds_the_ticks_their_links_and_the_sources_it_numbers(client, content):
+    response = client.post(PRINT, PICTURE)
+    text = text_of(response, "main")
+    for words in ("Muscle twitches (fasciculations)", "Caffeine", "Magnesium: 3 of 3 symptoms."):
+        assert words in text
+    assert re.search(
+        r"Low magnesium is linked with [^.]*muscle cramps \(.*?\) \[\d+(, \d+)*\]", text
+    )
+    assert "(serum magnesium)" in text
+    assert links_of(response, "main") == []
+    assert "no-store" in response["Cache-Control"]
+    assert not response.cookies
+
     assert f"Content version {content_version(at=timezone.now()).label}." in text
-    numbers = {int(found) for found in re.findall(r"[\[ ](\d+)(?=[,\]])", text)}
-    html = client.post(PRINT, PICTURE).content.decode()
-    sources = html.split('class="sheet-sources"')[1].split("</ol>")[0].count("<li>")
+    numbers = {int(number) for number in re.findall(r"[\[ ](\d+)(?=[,\]])", text)}
+    sources = response.text.split('class="sheet-sources"')[1].split("</ol>")[0].count("<li>")
     assert numbers == set(range(1, sources + 1))
 
 
