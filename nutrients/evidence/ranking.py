@@ -216,10 +216,10 @@ class Rule:
 
 
 class Triage(NamedTuple):
-    """The level of urgency, and the rules that fired, most urgent first."""
+    """The level of urgency, and the rules that fired."""
 
     level: Level
-    fired: tuple[Rule, ...]
+    fired: frozenset[Rule]
 
 
 def urgency(ticks: Collection[Tick], rules: Iterable[Rule]) -> Triage:
@@ -228,9 +228,8 @@ def urgency(ticks: Collection[Tick], rules: Iterable[Rule]) -> Triage:
     One more tick can raise the level and never lower it; an open question does neither.
     """
     ticks = frozenset(ticks)
-    fired = [rule for rule in rules if rule.fires(ticks)]
-    fired.sort(key=lambda rule: (-rule.level, rule.subject, sorted(rule.named)))
-    return Triage(max((rule.level for rule in fired), default=Level.SELF_CARE), tuple(fired))
+    fired = frozenset(rule for rule in rules if rule.fires(ticks))
+    return Triage(max((rule.level for rule in fired), default=Level.SELF_CARE), fired)
 
 
 def deciding(
