@@ -28,7 +28,9 @@ from reversion.models import Version
 
 from nutrients.common.schedule import moments_to_come
 from nutrients.models import BookOverride, SafetyCase
-from nutrients.testbook import (
+from nutrients.testbook.cases import counting_cases
+from nutrients.testbook.reads import TABLES, reads
+from nutrients.testbook.running import (
     CheckedCase,
     FetchedBook,
     failing,
@@ -36,8 +38,6 @@ from nutrients.testbook import (
     keep_outcomes,
     run_book,
 )
-from nutrients.testbook.cases import counting_cases
-from nutrients.testbook.reads import TABLES, reads
 from nutrisite.accounts.resubmission import BusyError, is_form
 
 Answer = TypeVar("Answer")

@@ -28,8 +28,8 @@ from nutrients.models import (
     Verification,
 )
 from nutrients.search.a_to_z import letter_pages
-from nutrients.testbook import outcomes_of_now
 from nutrients.testbook.cases import safety_book
+from nutrients.testbook.running import outcomes_of_now
 
 from .machines import open_paths
 from .pages import HomePage, SafetyPage, corrections, other_changes, review_counts

@@ -8,7 +8,7 @@ import reversion
 from django.db import connection
 
 from nutrients.models import Nutrient, SafetyCase
-from nutrients.testbook import FetchedBook
+from nutrients.testbook.running import FetchedBook
 from nutrisite.accounts import resubmission
 
 # Committed transactions, so that one connection can wait for another.

@@ -30,8 +30,8 @@ from nutrients.models import (
     Source,
     Symptom,
 )
-from nutrients.testbook import FetchedBook, fetch_book, keep_outcomes, run_book
 from nutrients.testbook.reads import NEVER_READ, NOT_READ, TABLES
+from nutrients.testbook.running import FetchedBook, fetch_book, keep_outcomes, run_book
 from tests import factories
 from tests.admin.forms import GONE, INSIST, Screen, act, address_of, delete, messages_of
 from tests.revisions import address_of_version, versions_of

@@ -22,8 +22,8 @@ from nutrients.models import (
     Symptom,
 )
 from nutrients.site.views import CASES_A_PAGE
-from nutrients.testbook import CaseAnswer, failing, faults, run_book
 from nutrients.testbook.cases import counting_cases
+from nutrients.testbook.running import CaseAnswer, failing, faults, run_book
 from tests import factories
 from tests.site.pages import links_of, text_of
 

@@ -15,7 +15,7 @@ from nutrients.common.schedule import public_from
 from nutrients.content import FixtureError, Outcome, load
 from nutrients.content.loader import refresh_statistics
 from nutrients.search.index import catch_up
-from nutrients.testbook import failing, keep_outcomes, run_book
+from nutrients.testbook.running import failing, keep_outcomes, run_book
 
 
 class Command(BaseCommand):

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from nutrients.testbook import failing, keep_outcomes, run_book
+from nutrients.testbook.running import failing, keep_outcomes, run_book
 
 
 class Command(BaseCommand):
