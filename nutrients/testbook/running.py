@@ -51,15 +51,15 @@ LEVELS = {
 class CaseAnswer(NamedTuple):
     """What the checklist answers to a case.
 
-    `warnings` are the signs of the red flags that it raises. `ignored` is its sentence about ticks
-    that it does not offer, or empty.
+    `raised_flags` are the slugs of the red flags that it raises. `ignored` is its sentence about
+    ticks that it does not offer, or empty.
     """
 
     level: Level
     suggested: Collection[str]
     sentences: Collection[str]
     ignored: str = ""
-    warnings: Collection[str] = ()
+    raised_flags: Collection[str] = ()
 
 
 class CheckedCase(NamedTuple):
@@ -94,13 +94,12 @@ class FetchedBook:
     def _check(self, case: SafetyCase) -> CheckedCase:
         answer = checklist_answer(QueryDict(case_query(case)), self.content)
         suggested = (*answer.suggestions.top_matches, *answer.suggestions.more_matches)
-        raised = sorted(answer.urgency.raised_flags)
         case_answer = CaseAnswer(
             level=answer.urgency.level,
             suggested=[match.nutrient.name for match in suggested],
             sentences=sentences_of(self._render(answer)),
             ignored=answer.ignored,
-            warnings=[self.content.flags[slug].sign for slug in raised],
+            raised_flags=answer.urgency.raised_flags,
         )
         return CheckedCase(case, list(faults(case, case_answer, self.names)))
 
@@ -233,7 +232,7 @@ def _wrong_names(case: SafetyCase, answer: CaseAnswer) -> Iterator[str]:
     for name in sorted({row.name for row in case.withheld} & set(answer.suggested)):
         yield f"It suggests {name}."
     for flag in case.warned_of:
-        if flag.sign not in answer.warnings:
+        if flag.slug not in answer.raised_flags:
             yield f"It does not warn of “{flag.sign}”."
 
 
