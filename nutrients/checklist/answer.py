@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from django.http import QueryDict
 from django.template.defaultfilters import pluralize
 
 from nutrients.common.parameters import Reading, ignored_sentence
 from nutrients.evidence.ranking import ORDER, Level, Tick, answer_tick
-from nutrients.models import InteractionKind, Urgency
+from nutrients.models import Urgency
 from nutrients.models.red_flags import RESERVED_PARAMETERS
 
 from .content import ChecklistChoices, ChecklistContent, checklist_choices
@@ -25,11 +25,6 @@ from .urgency import (
     tick_names,
 )
 
-# Some warnings, as on statins, say to ask before the next dose, so this line must not contradict.
-NO_STOPPING = (
-    "Do not stop a prescribed medicine. Ask a doctor or pharmacist first, and before the next "
-    "dose where we say so."
-)
 # The prefix of a value that unticks it.
 OFF = "-"
 
@@ -87,15 +82,6 @@ WATCH_FOR = {
 }
 
 
-class Section(NamedTuple):
-    """Lines under a heading, whose id is the `slug`."""
-
-    slug: str
-    title: str
-    lines: list[Line]
-    intro: str = ""
-
-
 @dataclass(frozen=True, slots=True)
 class ChecklistAnswer:
     """The answer to the ticks. In an emergency nothing is suggested."""
@@ -106,6 +92,12 @@ class ChecklistAnswer:
     suggestions: Suggestions
     questions: list[QuestionField] = field(default_factory=list)
     ignored: str = ""
+
+    # Some warnings, as on statins, say to ask before the next dose, so this must not contradict.
+    no_stopping: ClassVar[str] = (
+        "Do not stop a prescribed medicine. Ask a doctor or pharmacist first, and before the next "
+        "dose where we say so."
+    )
 
     @property
     def is_emergency(self) -> bool:
@@ -172,78 +164,15 @@ class ChecklistAnswer:
         return [reason.line for reason in self.urgency.see_a_doctor]
 
     @property
-    def sections(self) -> list[Section]:
-        """The sections after the nutrients; those without a line are left out."""
-        medicines: list[Line] = []
-        combinations: list[Line] = []
-        for row in self.suggestions.interactions:
-            is_medicine = row.kind == InteractionKind.DRUG_NUTRIENT
-            line = Line(f"{row}.", f"{row.effect} {row.advice}", row)
-            (medicines if is_medicine else combinations).append(line)
-        sections = [
-            Section("ticked-risks", "What you ticked, and what to do", self.suggestions.risks),
-            Section("medicines", "Medicines and nutrients", medicines, NO_STOPPING),
-            Section("food-pairs", "Combinations to know about", combinations),
-            Section("touched", "Other nutrients", self._other_nutrients()),
-            Section(
-                "against",
-                "What studies do not support",
-                [Line("", sign.claim, sign) for sign in self.suggestions.against],
-            ),
-            Section("next", "What would change this answer", self._next_steps()),
-        ]
-        return [section for section in sections if section.lines]
-
-    def _other_nutrients(self) -> list[Line]:
-        suggestions = self.suggestions
-        affected = [nutrient.phrase for nutrient in suggestions.affected]
-        explained_away = [nutrient.name for nutrient in suggestions.explained_away]
-        unexplained = [symptom.name for symptom in suggestions.unexplained]
-        them = "it" if len(affected) == 1 else "them"
-        unlinked = f" Our table does not link {them} with what you notice."
-        lines = [
-            ("Your risks can also affect", affected, unlinked),
-            ("Linked with signs that what you ticked can cause by itself:", explained_away, ""),
-            ("Things you ticked that are not linked with a nutrient here:", unexplained, ""),
-        ]
-        return [Line(title, f"{', '.join(names)}.{more}") for title, names, more in lines if names]
-
-    def _next_steps(self) -> list[Line]:
-        """Return the last lines: what would change the answer, blood tests, and who can help."""
-        suggestions = self.suggestions
-        lines = []
-        for level, words in WATCH_FOR.items():
-            signs = [flag.sign for flag in suggestions.watch_for if flag.level == level]
-            if signs:
-                lines.append(Line(words, "", items=signs))
-        lines += [
-            Line(f"{symptom.name}.", symptom.help_note, symptom)
-            for symptom in self.ticked.symptoms
-            if symptom.urgency == Urgency.SELF_CARE
-        ]
-        lines += [
-            Line(f"{row.cause.name}.", row.cause.when_to_seek_care)
-            for row in suggestions.main_causes
-            if row.cause.when_to_seek_care
-        ]
-        if suggestions.top_matches:
-            nutrients = [match.nutrient for match in suggestions.top_matches]
-            tests = [f"{nutrient.name}. {nutrient.test_used}" for nutrient in nutrients]
-            lines.append(Line("Tests that doctors use for these nutrients", "", items=tests))
-        lines.append(
-            Line(
-                "Whom to ask",
-                "A pharmacist can check medicines and supplements with you. A doctor can examine "
-                "you and order blood tests. A dietitian can look at what you eat. Do not start "
-                "high doses on your own.",
-            )
-        )
-        return lines
+    def watch_for(self) -> list[tuple[str, list[str]]]:
+        """What to do about signs that may come, with the signs."""
+        flags = self.suggestions.watch_for
+        signs = {level: [flag.sign for flag in flags if flag.level == level] for level in WATCH_FOR}
+        return [(words, signs[level]) for level, words in WATCH_FOR.items() if signs[level]]
 
     @property
-    def no_stopping(self) -> str:
-        names_medicine = self.ticked.medicines or self.suggestions.names_medicine
-        return NO_STOPPING if names_medicine else ""
+    def names_medicine(self) -> bool:
+        return bool(self.ticked.medicines) or self.suggestions.names_medicine
 
 
 class ChecklistForm(NamedTuple):

@@ -19,6 +19,7 @@ from nutrients.models import (
     FoodSource,
     Frequency,
     Interaction,
+    InteractionKind,
     NotSuggestedTo,
     Nutrient,
     OtherCause,
@@ -241,7 +242,8 @@ class Suggestions:
     more_matches: list[NutrientMatch] = field(default_factory=list)
     explained_away: list[Nutrient] = field(default_factory=list)
     against: list[Association] = field(default_factory=list)
-    interactions: list[Interaction] = field(default_factory=list)
+    medicine_interactions: list[Interaction] = field(default_factory=list)
+    combinations: list[Interaction] = field(default_factory=list)
     unexplained: list[Symptom] = field(default_factory=list)
     watch_for: list[RedFlag] = field(default_factory=list)
 
@@ -272,10 +274,13 @@ def suggest(
     if urgency.level == Level.EMERGENCY or not ticked.count:
         return Suggestions()
     causes, other_causes = _possible_causes(ticked, urgency, content)
+    interactions = _interactions(ticked, content)
+    medicine = InteractionKind.DRUG_NUTRIENT
     common = Suggestions(
         causes=causes,
         other_causes=other_causes,
-        interactions=_interactions(ticked, content),
+        medicine_interactions=[row for row in interactions if row.kind == medicine],
+        combinations=[row for row in interactions if row.kind != medicine],
         watch_for=_watch_for(ticked, urgency, content),
     )
     if urgency.is_not_nutritional:

@@ -27,14 +27,12 @@ UNKNOWN = "unknown"
 class Line(NamedTuple):
     """A line of the answer: a name, which leads to `address` if there is one, and a text.
 
-    `row` is the row that the text comes from, whose review may be overdue. `items` are listed
-    below the line.
+    `row` is the row that the text comes from, whose review may be overdue.
     """
 
     name: str
     text: str
     row: Any = None
-    items: list[str] = []
     address: str = ""
 
 

@@ -59,9 +59,8 @@ CHECKED, SELECTED = SafeString(" checked"), SafeString(" selected")
 NOTHING = SafeString("")
 
 LINK = '<a href="{}">{}</a>'
-LINE = "<li>{2} {3}{4}</li>"
-LINE_WITH_NAME = "<li><strong>{1}</strong> {2} {3}{4}</li>"
-LINE_WITH_LINK = '<li><strong><a href="{0}">{1}</a></strong> {2} {3}{4}</li>'
+LINE = "<li><strong>{1}</strong> {2} {3}</li>"
+LINE_WITH_LINK = '<li><strong><a href="{0}">{1}</a></strong> {2} {3}</li>'
 SUMMARY = '<li><a href="{}">{}</a> {} {}</li>'
 CHIP = '<label class="chip"><input class="box" type="radio"{} name="{}" value="{}"{}>{}</label>'
 OPTION = '<label class="option"><input class="box" type="{}" name="{}" value="{}"{}>{}{}</label>'
@@ -383,20 +382,9 @@ def lines(rows: Iterable[Line]) -> SafeString:
 
 def _line(line: Line) -> SafeString:
     # A single call of format_html: an answer has dozens of lines.
-    pattern = LINE_WITH_LINK if line.address else LINE_WITH_NAME if line.name else LINE
-    return format_html(
-        pattern,
-        line.address,
-        line.name,
-        line.text,
-        overdue(line.row) if line.row else NOTHING,
-        _list(line.items) if line.items else NOTHING,
-    )
-
-
-def _list(items: Iterable[str]) -> SafeString:
-    rows = format_html_join("", "<li>{}</li>", ((item,) for item in items))
-    return format_html('<ul class="lines">{}</ul>', rows)
+    mark = overdue(line.row) if line.row else NOTHING
+    pattern = LINE_WITH_LINK if line.address else LINE
+    return format_html(pattern, line.address, line.name, line.text, mark)
 
 
 @register.simple_tag
