@@ -10,7 +10,7 @@ from django.template.defaultfilters import pluralize
 
 from nutrients.common.parameters import Reading, ignored_sentence
 from nutrients.evidence.ranking import ORDER, Level, Tick, answer_tick
-from nutrients.models import Urgency
+from nutrients.models import RedFlag, Urgency, group_by
 from nutrients.models.red_flags import RESERVED_PARAMETERS
 
 from .content import ChecklistChoices, ChecklistContent, checklist_choices
@@ -164,15 +164,10 @@ class ChecklistAnswer:
         return [reason.line for reason in self.urgency.see_a_doctor]
 
     @property
-    def watch_for(self) -> list[tuple[str, list[str]]]:
-        """What to do about signs that may come, with the signs."""
-        flags = self.suggestions.watch_for
-        signs = {level: [flag.sign for flag in flags if flag.level == level] for level in WATCH_FOR}
-        return [(words, signs[level]) for level, words in WATCH_FOR.items() if signs[level]]
-
-    @property
-    def names_medicine(self) -> bool:
-        return bool(self.ticked.medicines) or self.suggestions.names_medicine
+    def watch_for(self) -> list[tuple[str, list[RedFlag]]]:
+        """What to do about signs that may come, with their flags."""
+        groups = group_by(self.suggestions.watch_for, WATCH_FOR, "level")
+        return [(WATCH_FOR[level], flags) for level, flags in groups]
 
 
 class ChecklistForm(NamedTuple):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import defaultdict
 from collections.abc import Iterable
 
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +15,7 @@ from django.views.decorators.http import require_safe
 from nutrients.common.answering import memoized
 from nutrients.common.parameters import ignored_sentence
 from nutrients.evidence.content import EvidenceContent
-from nutrients.models import Association, Authority, Evidence, Relation
+from nutrients.models import Association, Authority, Evidence, Relation, group_by
 from nutrients.open_data.files import safe_cell
 
 from .filters import Filters, read_filters
@@ -70,7 +69,8 @@ def comparison_csv(request: HttpRequest) -> HttpResponse:
 
 
 def _cells(row: Row, filters: Filters) -> list[str]:
-    by_relation = _group_signs(row.signs, "relation")
+    by_relation = dict(group_by(row.signs, Relation, "relation"))
+    columns = (Relation.DEFICIENCY, Relation.INDIRECT, Relation.EXCESS)
     matched = {sign.symptom_id for sign in row.matches}
     chosen, need = len(filters.symptoms), row.need
     return [
@@ -78,9 +78,7 @@ def _cells(row: Row, filters: Filters) -> list[str]:
         row.nutrient.kind,
         f"{len(matched)} of {chosen}" if chosen else "",
         _names(row.matches),
-        _names(by_relation[Relation.DEFICIENCY]),
-        _names(by_relation[Relation.INDIRECT]),
-        _names(by_relation[Relation.EXCESS]),
+        *(_names(by_relation.get(relation, ())) for relation in columns),
         row.nutrient.job,
         "; ".join(food.name for food in row.foods),
         need.words if need else "",
@@ -95,15 +93,6 @@ def _names(signs: Iterable[Association]) -> str:
 
 def _grades(row: Row) -> Iterable[str]:
     """Yield each grade with the matched symptoms, or if none is chosen with its count of signs."""
-    by_grade = _group_signs(row.counted, "evidence")
-    for grade in Evidence:
-        if signs := by_grade[grade]:
-            names = _names(signs).replace("; ", ", ") if row.matches else ""
-            yield f"{grade}: {names or f'{len(signs)} sign{pluralize(signs)}'}"
-
-
-def _group_signs(signs: Iterable[Association], field: str) -> dict[str, list[Association]]:
-    groups = defaultdict(list)
-    for sign in signs:
-        groups[getattr(sign, field)].append(sign)
-    return groups
+    for grade, signs in group_by(row.counted, Evidence, "evidence"):
+        names = _names(signs).replace("; ", ", ") if row.matches else ""
+        yield f"{grade}: {names or f'{len(signs)} sign{pluralize(signs)}'}"
