@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from nutrients.common.answering import memoized
+from nutrients.common.parameters import read_words
 from nutrients.evidence.life_stages import life_stages, plate_stages
 from nutrients.foods.catalogue import chosen_food_table
 from nutrients.models import DIETS, Authority
@@ -22,7 +23,9 @@ from .page import PlatePage, stage_content
 def plate(request: HttpRequest) -> HttpResponse:
     """Show how far the foods of the address meet the needs of a life stage.
 
-    `remove` redirects to the address without that food, which is the one to share.
+    `remove` redirects to the address without that food, which is the one to share. `searched`, the
+    words of the last search, redirects to the matches if there are others to find now, or else to
+    the totals.
     """
     now = timezone.now()
     stages = plate_stages(memoized(request, life_stages, at=now))
@@ -30,6 +33,11 @@ def plate(request: HttpRequest) -> HttpResponse:
     choices, table, problems = read_plate(request.GET, stages, chosen, at=now)
     if "remove" in request.GET:
         return redirect(f"{reverse('nutrients:plate')}?{choices.query}#plate-foods")
+    if "searched" in request.GET:
+        query = request.GET.copy()
+        is_same = read_words(query.pop("searched")[-1]) == choices.words
+        anchor = "results" if is_same else "found-count"
+        return redirect(f"{reverse('nutrients:plate')}?{query.urlencode()}#{anchor}")
     matches = None
     if choices.words:
         matches = match_foods(choices.words, memoized(request, FoodVocabulary, at=now), at=now)

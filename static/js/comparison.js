@@ -17,14 +17,6 @@
     form.dataset.hxReplaceUrl = "true";
   });
 
-  // Leave empty parameters out of the address.
-  document.addEventListener("htmx:configRequest", (event) => {
-    const sent = event.detail.formData;
-    const chosen = [...sent].filter(([, value]) => value !== "");
-    for (const name of new Set(sent.keys())) sent.delete(name);
-    for (const [name, value] of chosen) sent.append(name, value);
-  });
-
   document.addEventListener("htmx:beforeRequest", (event) => {
     const tapped = event.detail.requestConfig.triggeringEvent?.target;
     tapped?.closest("label, .field")?.setAttribute("data-busy", "");

@@ -48,4 +48,12 @@
     }
     document.querySelector("[data-status]").textContent = typed ? `${count} found` : "";
   });
+
+  // Leave empty parameters out of addresses, but not emptied numbers.
+  document.addEventListener("formdata", ({ target, formData }) => {
+    if (target.method === "post") return;
+    const sent = [...formData].filter(([name, value]) => value || target.elements[name].type === "text");
+    for (const [name] of [...formData]) formData.delete(name);
+    for (const pair of sent) formData.append(...pair);
+  });
 })();

@@ -64,6 +64,15 @@ def test_filters_open_over_the_page_and_show_how_many_foods_are_left(either):
     expect(either.locator("#filters-on")).to_have_text("2 on")
     expect(either.get_by_role("heading", name="foods rich in magnesium")).to_be_in_viewport()
     expect(either).to_have_url(re.compile("nutrient=magnesium.*diet=vegan"))
+    assert not either.runs_script or "=&" not in either.url
+
+
+def test_long_choice_of_a_filter_takes_two_lines(page):
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto("/foods/?nutrient=magnesium")
+    short, long = (page.get_by_label(name).bounding_box() for name in ("Sort by", "Nutrient"))
+
+    assert long["height"] > short["height"]
 
 
 def test_list_of_foods_and_its_counts_follow_the_filters(page):

@@ -106,7 +106,7 @@ def test_enter_updates_the_plate_and_add_keeps_changed_servings(either):
     servings = either.get_by_label("Servings of Milk")
     servings.fill("2")
     servings.press("Enter")
-    either.wait_for_url(re.compile("servings-milk-whole=2"))
+    either.wait_for_url(re.compile("servings-milk-whole=2.*#results$"))
     expect(either.locator(".plate-food")).to_have_count(2)
 
     servings.fill("3")
