@@ -19,8 +19,9 @@ def _one_page(monkeypatch):
     monkeypatch.setattr("nutrients.search.views.ENTRIES_A_PAGE", 10_000)
 
 
-def test_every_public_row_is_listed(client, content):
-    text = text_of(client.get(PAGE), "main")
+def test_every_public_row_is_listed_by_its_names(client, content):
+    page = client.get(PAGE)
+    text = text_of(page, "main")
     for model in (Article, Nutrient, Symptom, FoodSource, RiskFactor, OtherCause):
         rows = model.objects.published(at=datetime.now(UTC))
         if model is RiskFactor:
@@ -30,14 +31,10 @@ def test_every_public_row_is_listed(client, content):
 
         assert len(named) > 2
         assert [name for name in named if " ".join(name.split()) not in text] == []
-
-
-def test_other_names_lead_to_the_page_and_say_its_name(client, content):
-    page = client.get(PAGE)
-
-    assert "Cobalamin" in text_of(page, "main")
-    assert "The added form" not in text_of(page, "main")
-    assert re.search(r"Charley horse.{0,60}Muscle cramps", text_of(page, "main"))
+    # Other names lead to the page and say its name.
+    assert "Cobalamin" in text
+    assert "The added form" not in text
+    assert re.search(r"Charley horse.{0,60}Muscle cramps", text)
     assert links_of(page, "main").count("/nutrients/vitamin-b12/") > 1
 
 
