@@ -15,7 +15,6 @@ MIXED = {
     "chia-seeds": Decimal("0.25"),
     "salmon-sockeye-cooked": Decimal(2),
 }
-NOT_A_GOAL = "sodium"
 
 
 @cache

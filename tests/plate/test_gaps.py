@@ -136,13 +136,6 @@ def test_no_food_with_a_serving_above_a_limit_is_suggested(
         assert not suggested & passing
 
 
-def test_search_includes_foods_that_are_not_suggested(client, content):
-    FoodSource.objects.filter(slug="hemp-seeds").update(is_curated=False)
-
-    assert "Hemp" in text_of(client.get(PAGE + "?q=hemp"), "plate-found")
-    assert "Hemp" not in text_of(client.get(PAGE + "?food=orange"))
-
-
 def test_empty_plate_offers_foods_to_begin_with(client, content):
     response = client.get(PAGE)
 

@@ -37,7 +37,7 @@ def test_enter_leads_to_the_totals_or_to_the_matches_of_new_words(client, conten
         assert response["Location"] == f"{address}#{anchor}"
 
 
-def test_search_offers_foods_within_the_diet(client, content):
+def test_search_offers_foods_within_the_diet_or_a_way_on(client, content):
     every = text_of(client.get(PAGE + "?q=milk"), "plate-found")
     vegan = text_of(client.get(PAGE + "?q=milk&diet=vegan"), "plate-found")
 
@@ -45,24 +45,13 @@ def test_search_offers_foods_within_the_diet(client, content):
     assert "Milk, whole" not in vegan
     assert "Soya milk" in vegan
     assert "Foods not known to suit your diets are left out." in vegan
-
-
-def test_search_leaves_out_foods_on_the_plate_and_counts_the_rest(client, no_content):
-    iron = factories.nutrient("iron")
-    for number in range(MOST_MATCHES + 3):
-        factories.food(f"bean-{number}", iron, 1)
-    catch_up()
-    words = text_of(client.get(PAGE + "?q=bean&food=bean-0"), "plate-found")
-
-    assert words.startswith(f"{MOST_MATCHES + 2} foods found, the first {MOST_MATCHES} are here.")
-    assert "Bean 0 " not in f"{words} "
-
-
-def test_search_without_a_match_offers_a_way_on(client, content):
-    response = client.get(PAGE + "?q=zzz%26")
-
-    assert "No other food is called “zzz&”." in text_of(response, "plate-found")
-    assert links_of(response, "plate-found") == ["/foods/?q=zzz%26"]
+    nothing = client.get(PAGE + "?q=zzz%26")
+    assert "No other food is called “zzz&”." in text_of(nothing, "plate-found")
+    assert links_of(nothing, "plate-found") == ["/foods/?q=zzz%26"]
+    # Foods that editors did not choose can be found, but are not suggested.
+    FoodSource.objects.filter(slug="hemp-seeds").update(is_curated=False)
+    assert "Hemp" in text_of(client.get(PAGE + "?q=hemp"), "plate-found")
+    assert "Hemp" not in text_of(client.get(PAGE + "?food=orange"))
 
 
 def test_unknown_values_are_quoted_and_the_others_apply(client, content):
@@ -99,20 +88,23 @@ def test_servings_out_of_range_count_as_one_and_are_reported(client, content):
         assert (left_out in text_of(response, "main")) == (amount == "78.3"), servings
 
 
-def test_plate_holds_thirty_foods_each_once(client, no_content):
+def test_plate_holds_thirty_foods_each_once_and_search_counts_the_others(client, no_content):
     iron = factories.nutrient("iron")
     for number in range(32):
         factories.food(f"bean-{number}", iron, 1)
+    catch_up()
     foods = "&".join(f"food=bean-{number}" for number in range(32))
-    response = client.get(f"{PAGE}?{foods}&q=bean")
+    full = client.get(f"{PAGE}?{foods}&q=bean")
+    twice = client.get(PAGE + "?food=bean-0&food=bean-0&q=bean")
 
-    twice = client.get(PAGE + "?food=bean-1&food=bean-1")
-
-    assert foods_on(twice) == ["bean-1"]
-    assert foods_on(response) == [f"bean-{number}" for number in range(30)]
-    assert "A plate holds up to 30 foods, so we left out the rest." in text_of(response)
-    assert "The plate is full." in text_of(response, "plate-found")
-    assert 'name="food" value="bean-31"' not in response.content.decode()
+    assert foods_on(full) == [f"bean-{number}" for number in range(30)]
+    assert "A plate holds up to 30 foods, so we left out the rest." in text_of(full)
+    assert "The plate is full." in text_of(full, "plate-found")
+    assert 'name="food" value="bean-31"' not in full.content.decode()
+    assert foods_on(twice) == ["bean-0"]
+    words = text_of(twice, "plate-found")
+    assert words.startswith(f"31 foods found, the first {MOST_MATCHES} are here.")
+    assert "Bean 0 " not in f"{words} "
 
 
 def test_full_plate_names_foods_for_its_gaps_without_adding_them(client, content):
