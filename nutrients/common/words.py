@@ -116,9 +116,13 @@ def stem(word: str) -> str:
     return EnglishStemmer().stemWord(word)
 
 
+def stems(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(map(stem, words))
+
+
 def index_words(words: list[str]) -> set[str]:
     """Return the words to index: each word, its stem, and the parts of words such as “b12”."""
-    index = {*words, *map(stem, words)}
+    index = {*words, *stems(words)}
     for word in words:
         parts = LETTER_AND_NUMBER.fullmatch(word)
         index.update(parts.groups() if parts else ())

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
-from nutrients.common.words import spans, stem, words_of
+from nutrients.common.words import spans, stems, words_of
 from nutrients.models import DocumentKind, SearchDocument
 
 from .content import addresses_of, is_public
@@ -71,23 +71,20 @@ def letter_pages(letters: Iterable[str], size: int) -> dict[str, int]:
 
 def _other_names(document: SearchDocument) -> Iterator[str]:
     """Yield the short names whose words differ from the title and from earlier names."""
-    listed = {_stems(document.title), _stems(document.title.partition("(")[0])}
+    title = document.title
+    listed = {stems(words_of(title)), stems(words_of(title.partition("(")[0]))}
     for name in document.names.split("\n"):
-        stems = _stems(name)
-        if _is_short_name(name) and stems:
-            if stems not in listed:
+        key = stems(words_of(name))
+        if _is_short_name(name) and key:
+            if key not in listed:
                 yield name
-            listed.add(stems)
+            listed.add(key)
 
 
 def _is_short_name(text: str) -> bool:
     """Whether to list a name. “The added form”, in brackets after a name, is not one."""
     words = text.split()
     return len(text) >= SHORTEST_NAME and len(words) <= MOST_NAME_WORDS and words[0] not in ARTICLES
-
-
-def _stems(name: str) -> tuple[str, ...]:
-    return tuple(map(stem, words_of(name)))
 
 
 def _sort_key(entry: Entry) -> tuple[bool, str, str]:

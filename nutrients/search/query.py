@@ -18,7 +18,7 @@ from typing import NamedTuple
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
-from nutrients.common.words import LETTER_AND_NUMBER, spans, stem, words_of
+from nutrients.common.words import LETTER_AND_NUMBER, spans, stem, stems, words_of
 from nutrients.models import SearchDocument
 
 # The last word may be unfinished; a long one before it may begin a compound.
@@ -85,8 +85,8 @@ class Scorable:
 
     def __init__(self, document: SearchDocument) -> None:
         self.document = document
-        self.title = _stems(document.title_words.split())
-        self.names = [_stems(name.split()) for name in document.name_words.split("\n")]
+        self.title = stems(document.title_words.split())
+        self.names = [stems(name.split()) for name in document.name_words.split("\n")]
         texts = (document.title_words, document.name_words, document.text_words)
         self.fields = list(zip(map(Field, texts), (IN_TITLE, IN_NAMES, IN_TEXT), strict=True))
 
@@ -113,7 +113,7 @@ def synonyms(rows: Iterable[tuple[str, str]]) -> Synonyms:
     for phrases, means in rows:
         meaning = tuple(words_of(means))
         for phrase in phrases.split(","):
-            key = _stems(words_of(phrase))
+            key = stems(words_of(phrase))
             if key and meaning:
                 meanings[key] = (*meanings.get(key, ()), meaning)
     return meanings
@@ -126,15 +126,11 @@ def read(words: list[str], synonyms: Synonyms) -> list[Unit]:
     rest = words
     while rest:
         length = next(
-            (n for n in range(min(longest, len(rest)), 1, -1) if _stems(rest[:n]) in synonyms), 1
+            (n for n in range(min(longest, len(rest)), 1, -1) if stems(rest[:n]) in synonyms), 1
         )
         typed, rest = rest[:length], rest[length:]
-        units.append(_unit(typed, synonyms.get(_stems(typed), ()), is_last=not rest))
+        units.append(_unit(typed, synonyms.get(stems(typed), ()), is_last=not rest))
     return list(dict.fromkeys(units))
-
-
-def _stems(words: list[str]) -> Phrase:
-    return tuple(map(stem, words))
 
 
 def _unit(typed: list[str], meanings: tuple[Phrase, ...], *, is_last: bool) -> Unit:

@@ -45,9 +45,14 @@ def test_evidence_lights_a_bar_for_each_grade_and_says_the_word():
         assert "evidence against<" in render(template, grade=grade, against=True)
 
 
-@pytest.mark.parametrize(
-    "tag",
-    [
+def test_text_of_editors_is_escaped():
+    rows = {
+        "nutrient": SimpleNamespace(symbol=WRITTEN, accent="b12"),
+        "facets": [FACET],
+        "choices": [Choice(WRITTEN, WRITTEN, help=WRITTEN)],
+        "answers": [SimpleNamespace(slug=WRITTEN, label=WRITTEN)],
+    }
+    for tag in (
         "{% tile nutrient %}",
         '{% radios "onset" answers None "checklist" %}',
         '{% options facets "food" %}',
@@ -55,19 +60,10 @@ def test_evidence_lights_a_bar_for_each_grade_and_says_the_word():
         '{% counts facets "food" %}',
         "{% listed_counts facets %}",
         '{% ticks choices "symptom" %}',
-    ],
-)
-def test_text_of_editors_is_escaped(tag):
-    html = render(
-        tag,
-        nutrient=SimpleNamespace(symbol=WRITTEN, accent="b12"),
-        facets=[FACET],
-        choices=[Choice(WRITTEN, WRITTEN, help=WRITTEN)],
-        answers=[SimpleNamespace(slug=WRITTEN, label=WRITTEN)],
-    )
-
-    assert "<b>" not in html
-    assert "&quot;&gt;&lt;b&gt;" in html
+    ):
+        html = render(tag, **rows)
+        assert "<b>" not in html, tag
+        assert "&quot;&gt;&lt;b&gt;" in html, tag
 
 
 def test_options_are_checked_and_counts_have_a_plural():
