@@ -54,6 +54,13 @@ def test_filters_keep_and_order_the_foods(client, foods, query, expected):
     assert names_on(client.get(LIST + query)) == expected
 
 
+def test_food_page_names_what_is_not_known(client, foods):
+    text = text_of(client.get("/foods/cocoa/"), "main")
+
+    assert "No figure is known for iron. That does not mean that there is none." in text
+    assert "Diets not known" in text
+
+
 def test_rows_and_counts_tell_foods_that_are_rich_from_those_that_contain_some(client, no_content):
     iron, zinc = factories.nutrient("iron"), factories.nutrient("zinc")
     beans = factories.food("beans", iron, 20)
@@ -165,13 +172,6 @@ def test_food_page_has_shares_diets_allergens_note_and_record(client, content):
         *("https://fdc.nal.usda.gov/food-details/168462/nutrients", "/foods/spinach-cooked/"),
         "/nutrients/magnesium/?country=us",
     } <= set(links_of(page, "main"))
-
-
-def test_food_page_names_the_nutrients_without_a_figure(client, foods):
-    text = text_of(client.get("/foods/cocoa/"), "main")
-
-    assert "No figure is known for iron. That does not mean that there is none." in text
-    assert "Diets not known" in text
 
 
 def test_food_page_begins_with_what_it_is_rich_in(client, content):

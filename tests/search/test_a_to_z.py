@@ -7,8 +7,6 @@ from html import unescape
 import pytest
 
 from nutrients.models import Article, FoodSource, Nutrient, OtherCause, RiskFactor, Symptom
-from nutrients.search.index import catch_up
-from tests import factories
 from tests.site.pages import links_of, text_of
 
 PAGE = "/a-z/"
@@ -57,17 +55,6 @@ def test_names_are_in_order_under_their_letter(client, db):
         and not any(word.lower().startswith(letter) for word in re.findall(r"\w+", name))
     ]
     assert misplaced == []
-
-
-def test_imported_foods_are_not_listed(client, no_content):
-    iron = factories.nutrient("iron")
-    factories.food("oats", iron, 1, name="Oats", is_curated=True)
-    factories.food("oats-imported", iron, 1, name="Oats, instant, dry", is_curated=False)
-    catch_up()
-
-    text = text_of(client.get(PAGE), "main")
-    assert "Oats" in text
-    assert "instant" not in text
 
 
 def test_every_group_of_foods_leads_to_foods(client, content):
