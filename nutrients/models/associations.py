@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import ClassVar, Self
-
 from django.db import models
 
 from .nutrients import Nutrient
-from .publishing import Keyed, Publishable, PublishableQuerySet, Ranked, Status, address_of, one_of
+from .publishing import Keyed, Publishable, Ranked, address_of, one_of
 from .sources import Source
 from .symptoms import Symptom
 
@@ -72,21 +69,6 @@ SENTENCES_AGAINST = {
 }
 
 
-class AssociationQuerySet(PublishableQuerySet):
-    def published(self, *, at: datetime) -> Self:
-        """Return the associations that readers may see, with a published nutrient and symptom."""
-        return (
-            super()
-            .published(at=at)
-            .filter(
-                nutrient__status=Status.PUBLISHED,
-                nutrient__publish_at__lte=at,
-                symptom__status=Status.PUBLISHED,
-                symptom__publish_at__lte=at,
-            )
-        )
-
-
 class Association(Keyed, Publishable):
     """A nutrient with a symptom in a relation: how typical it is, the evidence, and why that grade.
 
@@ -94,6 +76,7 @@ class Association(Keyed, Publishable):
     """
 
     KEY = ("nutrient", "symptom", "relation")
+    SHOWN_WITH = ("nutrient", "symptom")
 
     nutrient = models.ForeignKey(Nutrient, on_delete=models.CASCADE, related_name="associations")
     symptom = models.ForeignKey(Symptom, on_delete=models.CASCADE, related_name="associations")
@@ -124,8 +107,6 @@ class Association(Keyed, Publishable):
     evidence_why = models.TextField("why this grade", help_text="One or two sentences.")
     note = models.TextField(help_text="One or two sentences. Do not repeat the claim itself.")
     sources = models.ManyToManyField(Source, related_name="associations")
-
-    objects: ClassVar = AssociationQuerySet.as_manager()
 
     class Meta(Publishable.Meta):
         ordering = ["nutrient__position", "symptom__position", "relation"]

@@ -220,6 +220,7 @@ class NutrientDetail(Keyed, Publishable):
     """A few sentences on one topic of a nutrient, in Markdown with `[@source]` citations."""
 
     KEY = ("nutrient", "topic")
+    SHOWN_WITH = ("nutrient",)
 
     nutrient = models.ForeignKey(Nutrient, on_delete=models.CASCADE, related_name="details")
     topic = models.CharField(max_length=10, choices=Topic)

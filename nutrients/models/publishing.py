@@ -89,9 +89,11 @@ class Verification(models.TextChoices):
 class PublishableQuerySet(models.QuerySet[Any]):
     def published(self, *, at: datetime) -> Self:
         """Return the rows that readers may see at `at`, with that day as `shown_on`."""
-        rows = self.filter(status=Status.PUBLISHED, publish_at__lte=at)
+        shown = {"status": Status.PUBLISHED, "publish_at__lte": at}
+        for parent in self.model.SHOWN_WITH:
+            shown |= {f"{parent}__status": Status.PUBLISHED, f"{parent}__publish_at__lte": at}
         day = Value(timezone.localdate(at), output_field=models.DateField())
-        return rows.annotate(shown_on=day)
+        return self.filter(**shown).annotate(shown_on=day)
 
     def joined(self, relation: str, *fields: str) -> Self:
         """Join a related row, with these of its fields only."""
@@ -113,6 +115,9 @@ def overdue_on(day: date) -> Q:
 
 class Publishable(models.Model):
     """A row with a status, and with separate dates: published, changed, reviewed, review due."""
+
+    # The related rows that must be published too before readers see this one.
+    SHOWN_WITH: tuple[str, ...] = ()
 
     status = models.CharField(
         max_length=10,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
+from itertools import chain
 from typing import Any
 from unicodedata import normalize
 
@@ -55,8 +56,9 @@ def is_public(*, at: datetime) -> Q:
     for kind, model in ROWS.items():
         rows = model.objects.published(at=at).filter(slug=OuterRef("row"))
         public |= Q(Exists(rows), kind=kind)
-    public |= Q(kind=DocumentKind.DETAIL, row__in=_details(at=at))
-    return public | Q(kind=DocumentKind.EVIDENCE, row__in=_associations(at=at))
+    details, links = NutrientDetail.objects, Association.objects
+    public |= Q(kind=DocumentKind.DETAIL, row__in=_keys(details.published(at=at)))
+    return public | Q(kind=DocumentKind.EVIDENCE, row__in=_keys(links.published(at=at)))
 
 
 def addresses_of(documents: Sequence[SearchDocument], *, at: datetime) -> Addresses:
@@ -94,19 +96,12 @@ def _strength_of(risk: RiskFactor) -> Callable[[Nutrient], int]:
     return lambda nutrient: ranks.get(nutrient.pk, Strength.MODERATE.rank)
 
 
-def _details(*, at: datetime) -> QuerySet[NutrientDetail]:
-    rows = NutrientDetail.objects.published(at=at)
-    rows = rows.filter(nutrient__in=Nutrient.objects.published(at=at).values("pk"))
-    key = Concat("nutrient__slug", Value("/"), "topic", output_field=CharField())
+def _keys(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Return the natural keys of rows as documents have them, with their parts joined."""
+    first, *others = rows.model.key_paths()
+    parts = chain.from_iterable((Value("/"), path) for path in others)
+    key = Concat(first, *parts, output_field=CharField())
     return rows.order_by().values_list(key, flat=True)
-
-
-def _associations(*, at: datetime) -> QuerySet[Association]:
-    key = Concat(
-        *("nutrient__slug", Value("/"), "symptom__slug", Value("/"), "relation"),
-        output_field=CharField(),
-    )
-    return Association.objects.published(at=at).order_by().values_list(key, flat=True)
 
 
 class SearchContent(FoodVocabulary):

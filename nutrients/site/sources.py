@@ -87,7 +87,6 @@ def _groups(source: Source, *, at: datetime) -> Iterator[FactGroup]:
     links = _published(Association, source, at=at).select_related("nutrient", "symptom")
     yield _listed("Links between a nutrient and a sign", map(_link, links))
     details = _published(NutrientDetail, source, at=at).select_related("nutrient")
-    details = details.filter(nutrient__in=Nutrient.objects.published(at=at))
     yield _listed("Details of nutrients", map(_page, details))
     for title, model in (("Nutrients", Nutrient), ("Symptoms", Symptom)):
         yield _listed(title, map(_page, _published(model, source, at=at)))
