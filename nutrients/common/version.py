@@ -47,8 +47,8 @@ def content_version(*, at: datetime) -> ContentVersion | None:
         Revision.objects.filter(date_created__lte=at).aggregate(Count("pk"), Max("date_created")),
     ]
     for rows in published_tables():
-        shown = rows.filter(publish_at__lte=at)
-        states.append(shown.aggregate(Count("pk"), Max("changed_at"), Max("publish_at")))
+        public = rows.filter(publish_at__lte=at)
+        states.append(public.aggregate(Count("pk"), Max("changed_at"), Max("publish_at")))
     values = [value for row in states for value in row.values()]
     moments = [value for value in values if isinstance(value, datetime)]
     state = sha256(repr(values).encode()).hexdigest()

@@ -89,11 +89,12 @@ class Verification(models.TextChoices):
 class PublishableQuerySet(models.QuerySet[Any]):
     def published(self, *, at: datetime) -> Self:
         """Return the rows that readers may see at `at`, with that day as `shown_on`."""
-        shown = {"status": Status.PUBLISHED, "publish_at__lte": at}
+        conditions = {"status": Status.PUBLISHED, "publish_at__lte": at}
         for parent in self.model.SHOWN_WITH:
-            shown |= {f"{parent}__status": Status.PUBLISHED, f"{parent}__publish_at__lte": at}
+            conditions[f"{parent}__status"] = Status.PUBLISHED
+            conditions[f"{parent}__publish_at__lte"] = at
         day = Value(timezone.localdate(at), output_field=models.DateField())
-        return self.filter(**shown).annotate(shown_on=day)
+        return self.filter(**conditions).annotate(shown_on=day)
 
     def joined(self, relation: str, *fields: str) -> Self:
         """Join a related row, with these of its fields only."""
