@@ -11,12 +11,11 @@ the same documents on both.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from itertools import islice
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 
 from nutrients.models import DocumentKind, FoodSource, SearchDocument
 
@@ -32,7 +31,7 @@ FIELDS = [
 
 
 def catch_up(*, table: type | None = None) -> int:
-    """Write the documents that differ from their rows, delete those without a row, and count them.
+    """Replace the documents that differ from their rows, and count those deleted and written.
 
     With a `table`, compare only documents with texts of it: all of them take longer than the rest
     of an editor's save. Foods are compared by the moment of their last change and the name of their
@@ -47,13 +46,16 @@ def catch_up(*, table: type | None = None) -> int:
             for document in SearchDocument.objects.filter(row_changed_at=None, kind__in=kinds)
         }
         wanted = {_key(document): document for document in all_but_foods(kinds)}
-        orphans = [stored[key].pk for key in stored.keys() - wanted.keys()]
-        count, _ = SearchDocument.objects.filter(pk__in=orphans).delete()
-        count += _write(new for key, new in wanted.items() if _differs(new, stored.get(key)))
+        same = {key for key in wanted if key in stored and _is_same(wanted[key], stored[key])}
+        old = [stored[key].pk for key in stored.keys() - same]
+        count, _ = SearchDocument.objects.filter(pk__in=old).delete()
+        count += _write(wanted[key] for key in wanted if key not in same)
         if DocumentKind.FOOD in kinds:
-            count += _without_food().delete()[0]
-            count += _write(map(food_document, _changed_foods()))
-        _sync()
+            count += _catch_up_foods()
+        # Changed documents have new ids, by which a separate index notices them.
+        with connection.cursor() as cursor:
+            for statement in ENGINES[connection.vendor].sync:
+                cursor.execute(statement)
     return count
 
 
@@ -61,7 +63,6 @@ def rebuild() -> int:
     """Write all documents again, and return how many there are."""
     with transaction.atomic():
         SearchDocument.objects.all().delete()
-        _sync()
         return catch_up()
 
 
@@ -69,49 +70,29 @@ def _key(document: SearchDocument) -> tuple[str, str]:
     return document.kind, document.key
 
 
-def _differs(document: SearchDocument, stored: SearchDocument | None) -> bool:
-    return any(getattr(document, name) != getattr(stored, name, None) for name in FIELDS)
+def _is_same(document: SearchDocument, stored: SearchDocument) -> bool:
+    return all(getattr(document, name) == getattr(stored, name) for name in FIELDS)
 
 
-def _food_documents() -> QuerySet[SearchDocument]:
-    return SearchDocument.objects.filter(kind=DocumentKind.FOOD, row_changed_at__isnull=False)
-
-
-def _changed_foods() -> QuerySet[FoodSource]:
-    same = _food_documents().filter(
-        key=OuterRef("slug"),
-        row_changed_at=OuterRef("changed_at"),
+def _catch_up_foods() -> int:
+    documents = SearchDocument.objects.filter(kind=DocumentKind.FOOD, row_changed_at__isnull=False)
+    same = FoodSource.objects.filter(
+        slug=OuterRef("key"),
+        changed_at=OuterRef("row_changed_at"),
         # A new name of a group does not change the dates of its foods.
-        note=OuterRef("group__name"),
+        group__name=OuterRef("note"),
     )
-    return FoodSource.objects.filter(~Exists(same)).select_related("group").order_by("slug")
-
-
-def _without_food() -> QuerySet[SearchDocument]:
-    return _food_documents().filter(~Exists(FoodSource.objects.filter(slug=OuterRef("key"))))
+    count, _ = documents.filter(~Exists(same)).delete()
+    foods = FoodSource.objects.filter(~Exists(documents.filter(key=OuterRef("slug"))))
+    return count + _write(map(food_document, foods.select_related("group").order_by("slug")))
 
 
 def _write(documents: Iterable[SearchDocument]) -> int:
     documents, written = iter(documents), 0
     while batch := list(islice(documents, BATCH_SIZE)):
-        _forget(SearchDocument.objects.filter(key__in=[document.key for document in batch]))
+        # Somebody else's save may have written the same document meanwhile.
         SearchDocument.objects.bulk_create(
             batch, update_conflicts=True, unique_fields=["kind", "key"], update_fields=FIELDS
         )
         written += len(batch)
     return written
-
-
-def _forget(documents: QuerySet[SearchDocument]) -> None:
-    """Remove documents from a separate index before they change."""
-    if statement := ENGINES[connection.vendor].forget:
-        ids = list(documents.values_list("pk", flat=True))
-        with connection.cursor() as cursor:
-            cursor.execute(statement, [json.dumps(ids)])
-
-
-def _sync() -> None:
-    """Update a separate index from the documents."""
-    with connection.cursor() as cursor:
-        for statement in ENGINES[connection.vendor].sync:
-            cursor.execute(statement)

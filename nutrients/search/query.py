@@ -197,9 +197,8 @@ class Shelf(IntEnum):
 class Engine:
     """How to query one database engine, and how to update a separate index from the documents.
 
-    `ids` takes an expression, the first and the last shelf, and a limit. `forget` takes the ids, as
-    JSON, of documents to remove from the index, and `sync` removes and adds what differs; both are
-    empty for an index that the database maintains.
+    `ids` takes an expression, the first and the last shelf, and a limit. `sync` removes and adds
+    what differs by id; it is empty for an index that the database maintains.
     """
 
     ids: str
@@ -207,7 +206,6 @@ class Engine:
     beginning: str
     both: str
     either: str
-    forget: str = ""
     sync: tuple[str, ...] = ()
 
     def expression(self, units: Sequence[Unit], *, every: bool) -> str:
@@ -236,8 +234,6 @@ SQLITE = Engine(
     beginning='"{}" *',
     both=" AND ",
     either=" OR ",
-    forget="""DELETE FROM nutrients_searchindex
-        WHERE rowid & 0xFFFFFFFF IN (SELECT value FROM json_each(%s))""",
     sync=(
         """DELETE FROM nutrients_searchindex
         WHERE rowid & 0xFFFFFFFF NOT IN (SELECT id FROM nutrients_searchdocument)""",

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import yaml
 from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 
 from nutrients.models import SearchDocument, Synonym
-from nutrients.search import index
 from nutrients.search.content import SearchContent
 from nutrients.search.index import catch_up
 from nutrients.search.results import SearchResults
@@ -60,7 +60,9 @@ def test_every_synonym_leads_somewhere(content):
 def test_index_lost_or_rebuilt_gives_the_same_results(content, capsys):
     before = [addresses(q) for q in ("cramp", "b12", "spinach")]
     # A separate index regains what it lost.
-    index._forget(SearchDocument.objects.all())
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM nutrients_searchindex")
     catch_up()
     assert [addresses(q) for q in ("cramp", "b12", "spinach")] == before
 
