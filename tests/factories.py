@@ -70,7 +70,6 @@ def rule(raises, symptoms=(), risks=(), causes=()):
     row.risk_factors.set(risks)
     row.other_causes.set(causes)
     return row
-    return row
 
 
 def food(slug, of, per_100g, **fields):
