@@ -63,7 +63,7 @@ def digests(folder: Path) -> dict[str, str]:
 
     Raises FixtureError if the folder has none.
     """
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in _files(folder)}
+    return {path.name: hashlib.sha256(_bytes(path)).hexdigest() for path in _files(folder)}
 
 
 def read_rows(folder: Path) -> list[FixtureRow]:
@@ -91,12 +91,24 @@ def _files(folder: Path) -> list[Path]:
     return files
 
 
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise FixtureError(f"{path.name} cannot be read: {error.strerror}.") from error
+
+
 def _records(path: Path) -> list[Any]:
-    text = path.read_text(encoding="utf-8")
-    if path.suffix == ".jsonl":
-        return [json.loads(line) for line in text.splitlines()]
-    # The loader in C is ten times as fast.
-    return yaml.load(text, Loader=yaml.CSafeLoader)
+    try:
+        text = _bytes(path).decode()
+        if path.suffix == ".jsonl":
+            return [json.loads(line) for line in text.splitlines()]
+        # The loader in C is ten times as fast.
+        records = yaml.load(text, Loader=yaml.CSafeLoader)
+    except (ValueError, yaml.YAMLError) as error:
+        reason = " ".join(str(error).split())
+        raise FixtureError(f"{path.name} cannot be read: {reason}.") from error
+    return records if isinstance(records, list) else [records]
 
 
 def _row(location: str, record: Any) -> FixtureRow:
@@ -110,7 +122,7 @@ def _row(location: str, record: Any) -> FixtureRow:
         key = tuple(part for name in model.KEY for part in as_key(fields[name]))
         for name in fields:
             model._meta.get_field(name)
-    except (LookupError, FieldDoesNotExist) as error:
+    except (LookupError, TypeError, AttributeError, FieldDoesNotExist) as error:
         reason = f"{type(error).__name__}: {error}"
         raise FixtureError(f"{location}: it cannot be read as a row ({reason}).") from error
     return FixtureRow(model, key, fields, location)

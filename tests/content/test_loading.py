@@ -65,28 +65,22 @@ def test_load_refreshes_the_statistics_of_the_tables(folder):
 
 
 def test_deleted_row_stays_deleted_with_what_depends_on_it(folder):
-    before = [source(), source("tale"), group()]
+    rule = row("redflagrule", slug="one", red_flag=["burst"], symptoms=[["tired"]])
+    tired = symptom("tired", "Tired")
+    before = [source(), source("tale"), group(), tired, flag(), rule]
     load(folder(before))
     Source.objects.get(slug="tale").delete()
     FoodGroup.objects.all().delete()
+    RedFlag.objects.get().delete()
 
     cramps = symptom(sources=[("book",), ("tale",)])
     output, _ = load(folder([*before, group("seeds", "Seeds")], [food(), cramps]))
 
-    assert output == "Content: 2 added, 1 kept as they were, 3 left deleted."
+    assert output == "Content: 2 added, 2 kept as they were, 5 left deleted."
     assert (slugs_of(Source), slugs_of(FoodGroup)) == (["book"], ["seeds"])
     assert not FoodSource.objects.exists()
-    assert Symptom.objects.get().sources.get().slug == "book"
-
-
-def test_rows_of_a_cascade_stay_deleted(folder):
-    rule = row("redflagrule", slug="one", red_flag=["burst"], symptoms=[["cramps"]])
-    load(folder([source(), symptom(), flag(), rule]))
-    RedFlag.objects.get().delete()
-
-    load(folder([source(), symptom(), flag(), rule, group()]))
-
     assert (RedFlag.objects.count(), RedFlagRule.objects.count()) == (0, 0)
+    assert Symptom.objects.get(slug="cramps").sources.get().slug == "book"
 
 
 def test_new_rule_that_names_a_deleted_tick_is_left_out_whole(folder):
@@ -126,6 +120,7 @@ UNKNOWN_ANSWER = row("redflagrule", slug="fast", red_flag=["burst"], answers=[["
         ([group(), food()], "row 2: its sources leads to nutrients.source book, which is neither"),
         ([source(), flag(), UNKNOWN_ANSWER], "row 3: its answers leads to nutrients.answer onset"),
         ([row("fruit", slug="x")], "row 1: it cannot be read as a row (LookupError: "),
+        ([row("shippedrow", slug="x")], "row 1: it cannot be read as a row (AttributeError: "),
         ([row("foodgroup", slug="x", name="n" * 61)], "row 1: nutrients.foodgroup x is not valid"),
         ([group(), group("seeds", "Nuts")], "row 2: nutrients.foodgroup seeds is refused"),
     ],
@@ -138,8 +133,30 @@ def test_broken_fixture_is_named_and_leaves_nothing(folder, rows, message):
     assert ShippedRow.objects.count() == FoodGroup.objects.count() == Source.objects.count() == 0
 
 
-def test_folder_without_fixtures_is_refused(tmp_path):
-    with pytest.raises(CommandError, match="There are no fixtures in "):
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("1.txt", b"", "There are no fixtures in "),
+        ("1.yaml", b"- [", "1.yaml cannot be read: while parsing"),
+        ("1.yaml", b"- caf\xe9", "1.yaml cannot be read: 'utf-8' codec"),
+        ("1.jsonl", b"{", "1.jsonl cannot be read: Expecting"),
+        # An empty file would withdraw its rows.
+        ("1.yaml", b"", "1.yaml, row 1: it cannot be read as a row"),
+        ("1.yaml", b"nutrients.source: {}", "1.yaml, row 1: it cannot be read as a row"),
+    ],
+)
+def test_folder_without_readable_fixtures_is_refused(tmp_path, name, content, message):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(CommandError) as error:
+        load(tmp_path)
+
+    assert str(error.value).startswith(message)
+    assert "\n" not in str(error.value)
+
+
+def test_fixture_that_cannot_be_opened_is_named(tmp_path):
+    (tmp_path / "1.yaml").mkdir()
+    with pytest.raises(CommandError, match="1.yaml cannot be read: Is a directory"):
         load(tmp_path)
 
 
