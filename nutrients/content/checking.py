@@ -204,7 +204,10 @@ def _dead_links() -> Iterator[Problem]:
 
 
 def _link_fault(address: str, row: ArticleSection | NutrientDetail) -> str | None:
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError as error:
+        return f"{address} is not an address ({error})."
     if parts.scheme or parts.netloc:
         return None
     if parts.path:

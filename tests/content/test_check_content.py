@@ -149,6 +149,7 @@ BROKEN = {
     "[a](/nutrients/unobtainium/)": "line 1: there is no published nutrient “unobtainium”.",
     "[a](/nutrients)": "line 1: /nutrients leads nowhere",
     "[a](foods/)": "line 1: foods/ leads nowhere",
+    "[a](http://[b/)": "line 1: http://[b/ is not an address",
     "[a](#nowhere)": "line 1: this article has no section “nowhere”.",
     "[a](/articles/night-leg-cramps/#no)": "line 1: the article “night-leg-cramps” has no",
     "[a](/compare/?symptom=no)": "line 1: there is no published symptom “no”.",

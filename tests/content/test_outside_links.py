@@ -64,10 +64,11 @@ def test_page_that_does_not_answer_is_named(address):
 def test_broken_links_are_on_the_desk_until_they_are_corrected(content, monkeypatch, admin_client):
     source = Source.objects.exclude(url="").order_by("url")[0]
     section = Article.objects.first().sections.first()
-    section.body += " See [this](https://elsewhere.example/page)."
+    section.body += " See [this](https://elsewhere.example/page) and [that](HTTP://[bad/)."
     section.save()
     other = Source.objects.exclude(url__in=["", source.url]).first().url
-    broken = {source.url: "is gone.", "https://elsewhere.example/page": "does not answer."}
+    broken = dict.fromkeys(["https://elsewhere.example/page", "HTTP://[bad/"], "does not answer.")
+    broken[source.url] = "is gone."
     broken[other] = outside_links.REFUSED
     monkeypatch.setattr(outside_links, "fault_of", lambda url: broken.get(url, ""))
     output = StringIO()
@@ -75,13 +76,13 @@ def test_broken_links_are_on_the_desk_until_they_are_corrected(content, monkeypa
     desk = admin_client.get(reverse("admin:nutrients_problem_changelist")).content.decode()
 
     same = Source.objects.filter(url=source.url).count()
-    assert f"Outside links: {1 + same} broken of " in output.getvalue()
+    assert f"Outside links: {2 + same} broken of " in output.getvalue()
     assert "Not checked: 1, " in output.getvalue()
     assert f"{source.url} is gone." in desk
     assert reverse("admin:nutrients_source_change", args=[source.pk]) in desk
     assert reverse("admin:nutrients_articlesection_change", args=[section.pk]) in desk
     home = admin_client.get(reverse("admin:index")).content.decode()
-    assert f"Problems that the checks found: {1 + same}" in home
+    assert f"Problems that the checks found: {2 + same}" in home
 
     broken.clear()
     call_command("check_links", stdout=StringIO())
