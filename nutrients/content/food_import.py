@@ -22,6 +22,7 @@ from django.utils.text import slugify
 from nutrients.models import (
     MOST_ENERGY,
     MOST_IN_100_G,
+    MOST_IN_SERVING,
     FoodGroup,
     FoodPortion,
     FoodSource,
@@ -85,17 +86,22 @@ def import_foods(
 
 def parse_foods(table: FoodTable) -> tuple[list[Row], list[str]]:
     """Return the foods of a table, and a sentence for each line that cannot be used."""
-    rows: dict[str, Row] = {}
+    rows: list[Row] = []
     faults = [*table.sheet.faults]
+    seen: set[str] = set()
     for location, cells in table.sheet.lines:
         try:
             row = _parse_food(cells, table)
-            if row.number in rows:
+            # Numbers that differ in punctuation alone, such as 1.1 and 11, give the same slug.
+            keys = {row.number, row.food.slug}
+            if keys & seen:
                 raise ValueError(f"food {row.number} is in a line above already")
-            rows[row.number] = row
         except ValueError as error:
             faults.append(f"{location}: {error}.")
-    return list(rows.values()), faults
+        else:
+            rows.append(row)
+            seen |= keys
+    return rows, faults
 
 
 def parse_portions(
@@ -137,14 +143,13 @@ def _parse_food(cells: Cells, table: FoodTable) -> Row:
         amount = _amount(cells.get(column.name, ""), column, decimal)
         if amount is not None:
             amounts.setdefault(column.nutrient, amount)
-    serving = _number(cells.get("serving_grams", ""), "serving_grams", 99_999, decimal)
+    serving, grams = _serving(cells, decimal)
     food = FoodSource(
         slug=_slug(name, number),
         name=name,
         is_curated=False,
-        # A table without servings does not say which portion people eat.
-        serving_description=cells.get("serving") or "100 g" if serving else "100 g",
-        serving_grams=round(serving or Decimal(100), 2),
+        serving_description=serving,
+        serving_grams=grams,
         energy_kcal=amounts.pop("energy", None),
         usda_ndb_number=ndb,
         usda_fdc_id=int(fdc_id) if fdc_id else None,
@@ -153,6 +158,15 @@ def _parse_food(cells: Cells, table: FoodTable) -> Row:
         verification=Verification.ONE_PAGE,
     )
     return Row(number, food, cells.get(layout.group, ""), amounts)
+
+
+def _serving(cells: Cells, decimal: str) -> tuple[str, Decimal]:
+    """Return a serving and its grams: 100 g if the table does not say which portion people eat."""
+    number = _number(cells.get("serving_grams", ""), "serving_grams", MOST_IN_SERVING, decimal)
+    grams = round(number or Decimal(0), 2) or Decimal(100)
+    if number and cells.get("serving"):
+        return _text(cells, "serving", longest=80), grams
+    return f"{grams.normalize():f} g", grams
 
 
 def _amount(text: str, column: AmountColumn, decimal: str) -> Decimal | None:
@@ -164,17 +178,17 @@ def _amount(text: str, column: AmountColumn, decimal: str) -> Decimal | None:
         return Decimal(0)
     is_energy, unit = column.nutrient == "energy", UNITS[column.nutrient]
     most = MOST_ENERGY if is_energy else min(MOST_IN_100_G[Unit(unit)], 9_999_999)
-    number = _number(word, column.name, most, decimal)
+    number = _number(word, column.name, int(most / column.factor), decimal)
     return None if number is None else round(number * column.factor, 2 if is_energy else 4)
 
 
 def _parse_portion(cells: Cells) -> tuple[str, str, Decimal]:
     amount = _number(cells["amount"], "amount", 9_999, ".")
-    grams = _number(cells["grams"], "grams", 99_999, ".")
+    grams = round(_number(cells["grams"], "grams", 99_999, ".") or Decimal(0), 2)
     if not amount or not grams:
         raise ValueError("a portion needs an amount and grams above zero")
     description = f"{cells['amount']} {_text(cells, 'unit_description', longest=100)}"
-    return cells["id"], description, round(grams, 2)
+    return cells["id"], description, grams
 
 
 def _ndb_number(number: str) -> str:

@@ -13,6 +13,7 @@ import zipfile
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
@@ -271,7 +272,9 @@ def _read_csv(path: Path, data: bytes) -> Sheet:
             f"{path} is not UTF-8 from byte {error.start}: save it as “CSV UTF-8”."
         ) from error
     delimiter = max(",;\t", key=first.count)
-    header = next(csv.reader([first], delimiter=delimiter), [])
+    header: list[str] = []
+    with suppress(csv.Error):
+        header = next(csv.reader([first], delimiter=delimiter), [])
     lines, faults = [], []
     for number, line in enumerate(rest, start=2):
         location = f"{path.name}, line {number}"

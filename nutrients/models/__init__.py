@@ -27,6 +27,7 @@ from .foods import (
     DIETS,
     MOST_ENERGY,
     MOST_IN_100_G,
+    MOST_IN_SERVING,
     Allergen,
     Diet,
     FoodGroup,

@@ -1,54 +1,52 @@
-"""Write small tables of foods as they are published, and import them."""
+"""Write tables of foods as agencies publish them, read the USDA's, and import them."""
 
+import csv
+import gzip
 import io
 import zipfile
+from decimal import Decimal
+from pathlib import Path
 from xml.sax.saxutils import escape
 
 from django.core.management import CommandError, call_command
 
-from nutrients.models import Source
+from nutrients.models import FoodSource, Source
 from tests import factories
 
+FOLDER = Path(__file__).resolve().parent.parent.parent / "fixtures" / "usda"
+FOODS = FOLDER / "usda_sr28_extract.csv.gz"
+PORTIONS = FOLDER / "usda_sr28_portions.csv.gz"
 SHEETS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-KINDS = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 
-def workbook(path, sheets):
-    """Write a workbook as Excel does, from lists of rows by sheet. Numbers stay numbers."""
-    names = list(sheets)
-    parts = [f"worksheets/sheet{number}.xml" for number in range(1, len(names) + 1)]
-    entries = "".join(
-        f'<sheet name="{escape(name)}" sheetId="{n}" r:id="r{n}"/>'
-        for n, name in enumerate(names, 1)
-    )
-    links = "".join(
-        f'<Relationship Id="r{n}" Type="{LINKS}/worksheet" Target="{part}"/>'
-        for n, part in enumerate(parts, 1)
-    )
-    kinds = "".join(
-        f'<Override PartName="/xl/{part}" ContentType="{KINDS}.worksheet+xml"/>' for part in parts
-    )
-    files = {
-        "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types">'
-        '<Default Extension="rels"'
-        ' ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        f'<Override PartName="/xl/workbook.xml" ContentType="{KINDS}.sheet.main+xml"/>'
-        f"{kinds}</Types>",
-        "_rels/.rels": f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="r1"'
-        f' Type="{LINKS}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": f'<workbook xmlns="{SHEETS}" xmlns:r="{LINKS}">'
-        f"<sheets>{entries}</sheets></workbook>",
-        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{PACKAGE}/relationships">{links}'
-        "</Relationships>",
-    }
-    for part, rows in zip(parts, sheets.values(), strict=True):
-        data = "".join(f"<row>{''.join(map(_cell, row))}</row>" for row in rows)
-        files[f"xl/{part}"] = (
-            f'<worksheet xmlns="{SHEETS}"><sheetData>{data}</sheetData></worksheet>'
-        )
-    return packed(path, files)
+def lines_of(path, count=None):
+    """Return `count` lines of a table of the USDA or all, header first, without line ends."""
+    return gzip.decompress(path.read_bytes()).decode().splitlines()[:count]
+
+
+def amounts_of(row):
+    """Return the amounts in 100 g of a row of the USDA by nutrient, without blanks."""
+    columns = [name for name in row if "_m" in name and name not in ("zinc_mg", "caffeine_mg")]
+    slugs = {name: name.partition("_m")[0].replace("_", "-") for name in columns}
+    return {slug: Decimal(row[name]) for name, slug in slugs.items() if row[name]}
+
+
+def portions_by_food():
+    """Return the USDA's household portions of each food by its number, without duplicates."""
+    portions = {}
+    for row in csv.DictReader(lines_of(PORTIONS)):
+        portion = (f"{row['amount']} {row['unit_description']}", Decimal(row["grams"]))
+        portions.setdefault(row["ndb_no"], {})[portion] = None
+    return {number: list(own) for number, own in portions.items()}
+
+
+def written(path, content):
+    """Write text, bytes or lines to a file, and return its path."""
+    text = content if isinstance(content, str | bytes) else "\n".join(content) + "\n"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
 
 
 def packed(path, files):
@@ -56,6 +54,33 @@ def packed(path, files):
         for name, text in files.items():
             archive.writestr(name, text)
     return path
+
+
+def workbook(path, sheets):
+    """Write a workbook as Excel does, from lists of rows by sheet. Numbers stay numbers."""
+    entries, links, files = "", "", {}
+    for number, (name, rows) in enumerate(sheets.items(), 1):
+        part = f"worksheets/sheet{number}.xml"
+        entries += f'<sheet name="{escape(name)}" sheetId="{number}" r:id="r{number}"/>'
+        links += _link(f"r{number}", "worksheet", part)
+        data = "".join(f"<row>{''.join(map(_cell, row))}</row>" for row in rows)
+        sheet = f'<worksheet xmlns="{SHEETS}"><sheetData>{data}</sheetData></worksheet>'
+        files[f"xl/{part}"] = sheet
+    book = f'<workbook xmlns="{SHEETS}" xmlns:r="{LINKS}"><sheets>{entries}</sheets></workbook>'
+    files |= {
+        "_rels/.rels": _links(_link("r1", "officeDocument", "xl/workbook.xml")),
+        "xl/workbook.xml": book,
+        "xl/_rels/workbook.xml.rels": _links(links),
+    }
+    return packed(path, files)
+
+
+def _links(links):
+    return f'<Relationships xmlns="{PACKAGE}">{links}</Relationships>'
+
+
+def _link(key, kind, target):
+    return f'<Relationship Id="{key}" Type="{LINKS}/{kind}" Target="{target}"/>'
 
 
 def _cell(value):
@@ -74,3 +99,7 @@ def import_foods(path, slug="own-table", **options):
     except CommandError as error:
         errors.write(str(error))
     return output.getvalue(), errors.getvalue()
+
+
+def imported_foods():
+    return FoodSource.objects.filter(is_curated=False)

@@ -2,17 +2,24 @@
 
 import codecs
 import gzip
-import io
 from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from nutrients.models import FoodSource
-from tests.content.food_files import import_foods, packed, workbook
+from tests.content.food_files import (
+    FOODS,
+    import_foods,
+    imported_foods,
+    packed,
+    workbook,
+    written,
+)
 
 pytestmark = pytest.mark.django_db
 
+WHOLE = FOODS.read_bytes()
 # FoodData Central's files, with columns that are read and some that are not.
 FDC = {
     "food.csv": (
@@ -46,14 +53,9 @@ FDC = {
 }
 
 
-def written(path, text):
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return path
-
-
 def amounts(food):
     """Return the amounts in 100 g of an imported food by nutrient."""
-    rows = FoodSource.objects.get(is_curated=False, name=food).amounts
+    rows = imported_foods().get(name=food).amounts
     return dict(rows.values_list("nutrient__slug", "per_100g"))
 
 
@@ -79,7 +81,7 @@ def test_own_table_is_read_as_people_write_it(tmp_path, table):
     assert output.startswith("own-table: 2 foods added with 3 amounts")
     assert amounts("Oat biscuit") == {"magnesium": Decimal("65.5")}
     assert amounts("Plum") == {"magnesium": 7, "vitamin-d": 0}
-    plum = FoodSource.objects.get(name="Plum", is_curated=False)
+    plum = imported_foods().get(name="Plum")
     assert (plum.slug, plum.group.slug) == ("plum-8", "nuts")
     assert {amount.source.slug for amount in plum.amounts.all()} == {"own-table"}
     assert "nothing to add" in import_foods(tmp_path / "own.csv")[0]
@@ -94,38 +96,108 @@ def test_number_of_a_food_is_unique_within_its_source_only(tmp_path):
 
 
 def test_food_is_served_and_measured_as_its_table_says(tmp_path):
-    foods = "id,name,iron_mg,energy_kcal,serving,serving_grams\n1,Rusk,2,400,1 rusk,9.5\n"
+    foods = (
+        "id,name,iron_mg,energy_kcal,serving,serving_grams\n"
+        "1,Rusk,2,400,1 rusk,9.5\n2,Crisps,2,400,1 bag,\n3,Tart,2,400,,28\n"
+    )
     portions = "id,amount,unit_description,grams\n1,1,packet,120\n"
     import_foods(
         written(tmp_path / "foods.csv", foods), portions=written(tmp_path / "p.csv", portions)
     )
-    rusk = FoodSource.objects.get(name="Rusk")
 
-    assert (rusk.serving_description, rusk.serving_grams) == ("1 rusk", Decimal("9.5"))
+    assert list(imported_foods().values_list("serving_description", "serving_grams")) == [
+        ("100 g", 100),
+        ("1 rusk", Decimal("9.5")),
+        ("28 g", 28),
+    ]
+    rusk = FoodSource.objects.get(name="Rusk")
     assert rusk.energy_kcal == 400
     portion = rusk.portions.get()
     assert (portion.description, portion.grams) == ("1 packet", 120)
 
 
-def test_missing_columns_of_portions_are_named(tmp_path):
-    foods = written(tmp_path / "foods.csv", "id,name,iron_mg\n1,Rusk,2\n")
-    header = written(tmp_path / "p.csv", "id,amount\n1,1\n")
+USDA_HEADER = (
+    "ndb_no,description,food_group,usda_fdc_id,magnesium_mg,iron (g/100 g),energy_kcal,serving,"
+    "serving_grams"
+)
+# Lines that cannot be used, each with the reason.
+BAD_LINES = {
+    "99001,Rusk,,,some,,,,": "magnesium_mg is “some”, which is not a number.",
+    "99001,Rusk,,,1e3,,,,": "magnesium_mg is “1e3”, which is not a number.",
+    "99001,Rusk,,,1 234,,,,": "magnesium_mg is “1 234”, which is not a number.",
+    "99001,Rusk,,,٣,,,,": "magnesium_mg is “٣”, which is not a number.",
+    '99001,Rusk,,,"1,5",,,,': "magnesium_mg is “1,5”, which is not a number.",
+    "99001,Rusk,,,-0.1,,,,": "magnesium_mg is -0.1, and cannot be negative.",
+    "99001,Rusk,,,100001,,,,": "magnesium_mg is 100001: at most 100,000.",
+    "99001,Rusk,,,1,101,,,": "iron (g/100 g) is 101: at most 100.",
+    "99001,Rusk,,,1,,3700,,": "energy_kcal is 3700: at most 902.",
+    "99001,Rusk,,,1,,,1 bag,2835": "serving_grams is 2835: at most 2,000.",
+    f"99001,Rusk,,,1,,,{'x' * 81},5": "serving must be 1 to 80 characters of plain text.",
+    "103,Rusk,,,1,,,,": "ndb_no is “103”, and must be four to six digits.",
+    "9101,Rusk,,,1,,,,": "food 09101 is in a line above already.",
+    "99001,Rusk,,12x,1,,,,": "usda_fdc_id is “12x”, and must be a whole number.",
+    "99001,,,,1,,,,": "description must be 1 to 200 characters of plain text.",
+    "99001,Rusk\x00,,,1,,,,": "description must be 1 to 200 characters of plain text.",
+    "99001,1,Rusk": "it has 3 columns, and the header has 9.",
+    "": "it has 0 columns, and the header has 9.",
+    '99001,1,"never closed,1': "it cannot be split into columns",
+}
 
-    _, errors = import_foods(foods, portions=header)
 
-    assert "lacks the columns unit_description and grams." in errors
+def test_lines_that_cannot_be_used_are_left_out_until_they_are_corrected(tmp_path):
+    good = ["09101,Bun,,,1,0.5,,,", "99002,Wafer,,,5.5,,,,"]
+    table = written(tmp_path / "foods.csv", [USDA_HEADER, *good, *BAD_LINES])
+    _, errors = import_foods(table)
+
+    for number, reason in enumerate(BAD_LINES.values(), start=4):
+        assert f"foods.csv, line {number}: {reason}" in errors
+    assert errors.endswith("19 lines were left out. Correct the table and run this again.")
+    assert list(imported_foods().values_list("name", flat=True)) == ["Bun", "Wafer"]
+    assert amounts("Bun") == {"magnesium": 1, "iron": 500}
+    written(table, [USDA_HEADER, *good, "99001,Rusk,,,1,,,,"])
+    assert "1 foods added" in import_foods(table)[0]
 
 
-def test_lines_with_malformed_numbers_are_left_out(tmp_path):
-    lines = ["id;name;magnesium_mg", "1;Rusk;1.234,5", "2;Bun;1 234", "3;Wafer;5,5"]
-    _, errors = import_foods(written(tmp_path / "own.csv", "\n".join(lines)))
+def test_numbers_of_foods_that_differ_in_punctuation_alone_are_no_two_foods(tmp_path):
+    lines = ["id;name;magnesium_mg", "1.1;Rusk;1.234,5", "1.1;Rusk;5,5", "11;Rusk;6"]
+    _, errors = import_foods(written(tmp_path / "own.csv", lines))
 
     assert errors.splitlines()[:2] == [
         "own.csv, line 2: magnesium_mg is “1.234,5”, which is not a number.",
-        "own.csv, line 3: magnesium_mg is “1 234”, which is not a number.",
+        "own.csv, line 4: food 11 is in a line above already.",
     ]
-    assert "2 lines were left out" in errors
-    assert list(FoodSource.objects.filter(is_curated=False).values_list("name")) == [("Wafer",)]
+    assert amounts("Rusk") == {"magnesium": Decimal("5.5")}
+
+
+def test_bad_portion_stops_the_import(tmp_path):
+    foods = written(tmp_path / "foods.csv", "ndb_no,description,iron_mg\n99001,Rusk,2\n")
+    header, good = "ndb_no,amount,unit_description,grams", "99001,1,cup,30"
+    for line, reason in {
+        "99001,1,tbsp,heavy": "grams is “heavy”, which is not a number",
+        "99001,1,tbsp,0.001": "a portion needs an amount and grams above zero",
+        "99001,,tbsp,14": "a portion needs an amount and grams above zero",
+        "99001,1,tbsp": "it has 3 columns, and the header has 4",
+    }.items():
+        portions = written(tmp_path / "portions.csv", [header, good, line])
+        _, errors = import_foods(foods, portions=portions)
+        assert errors.startswith(f"portions.csv, line 3: {reason}.\n")
+
+    _, errors = import_foods(foods, portions=written(tmp_path / "p.csv", "id,amount\n1,1\n"))
+    assert "lacks the columns unit_description and grams." in errors
+    assert not imported_foods().exists()
+
+
+@pytest.mark.parametrize(("number", "restored"), [("7089", "07089"), ("100173", "100173")])
+def test_number_of_a_food_may_lack_its_zero_or_have_six_digits(tmp_path, number, restored):
+    foods = f"ndb_no,description,iron_mg\n{number},Rusk,2\n"
+    portions = f"ndb_no,amount,unit_description,grams\n{number},2,oz,56.7\n"
+    import_foods(
+        written(tmp_path / "foods.csv", foods), portions=written(tmp_path / "p.csv", portions)
+    )
+
+    rusk = FoodSource.objects.get(usda_ndb_number=restored)
+    assert rusk.slug == f"rusk-{restored}"
+    assert rusk.portions.get().description == "2 oz"
 
 
 @pytest.mark.parametrize(
@@ -134,22 +206,29 @@ def test_lines_with_malformed_numbers_are_left_out(tmp_path):
         ("food,magnesium_mg\nRusk,1\n", "is not understood. It needs a header with the columns id"),
         ("id,name\n1,Rusk\n", "has no column of amounts in 100 g, such as magnesium_mg"),
         ("", "is not understood"),
+        (f'"{"x" * 200_000}"', "is not understood"),
         (b"\xd0\xcf\x11\xe0 no workbook", "is damaged"),
         (b"PK\x03\x04 no zip", "is damaged"),
         ("id;name;Magnésium (mg/100 g)\n".encode("cp1252"), ": save it as “CSV UTF-8”"),
+        (WHOLE[:20_000], "is damaged"),
+        (WHOLE[:5000] + b"\0" * 200 + WHOLE[5200:], "is damaged"),
+        # Its checksum is in the last eight bytes.
+        (WHOLE[:-8] + bytes([WHOLE[-8] ^ 1]) + WHOLE[-7:], "is damaged"),
     ],
 )
-def test_unknown_table_is_refused_with_what_was_expected(tmp_path, text, reason):
+def test_table_that_cannot_be_read_is_refused_with_the_reason(tmp_path, text, reason):
     _, errors = import_foods(written(tmp_path / "own.csv", text))
 
     assert reason in errors
-    assert not FoodSource.objects.filter(is_curated=False).exists()
+    assert not imported_foods().exists()
 
 
-def test_table_without_a_known_source_is_refused(tmp_path):
-    table = written(tmp_path / "own.csv", "id,name,iron_mg\n1,Rusk,2\n")
+def test_missing_file_or_source_is_named(tmp_path):
+    table = tmp_path / "own.csv"
+    assert import_foods(table)[1] == f"{table} cannot be read: No such file or directory."
+    written(table, "id,name,iron_mg\n1,Rusk,2\n")
     with pytest.raises(CommandError, match="no source nobody: run `manage"):
-        call_command("import_foods", table, source="nobody", stdout=io.StringIO())
+        call_command("import_foods", table, source="nobody")
 
 
 @pytest.mark.postgresql
@@ -157,7 +236,7 @@ def test_fooddata_central_is_read(tmp_path):
     folder = "FoodData_Central_foundation_food_csv_2025-04-24/"
     files = {f"{folder}{name}": text for name, text in FDC.items()}
     output, errors = import_foods(packed(tmp_path / "foundation.zip", files), "fdc-foundation")
-    hummus, oats = FoodSource.objects.filter(is_curated=False).order_by("usda_ndb_number").reverse()
+    hummus, oats = imported_foods().order_by("-usda_ndb_number")
 
     assert output.startswith("fdc-foundation: 2 foods added with 4 amounts, 1 portions added")
     assert "The column “folate_total_mcg” is left out" in errors
@@ -219,8 +298,8 @@ def test_ciqual_of_2025_is_read(tmp_path, language):
     assert amounts("Celeriac salad") == {"vitamin-e": Decimal("2.2"), "folate": Decimal("27.5")}
     assert amounts("Tuna salad") == {"vitamin-e": Decimal("1.6")}
     assert amounts("Tea") == {"vitamin-e": Decimal("2.2"), "folate": 0}
-    energies = FoodSource.objects.filter(is_curated=False).order_by("pk").values_list("energy_kcal")
-    assert [str(energy) for (energy,) in energies] == ["114.00", "117.50", "0.06"]
+    energies = imported_foods().order_by("pk").values_list("energy_kcal", flat=True)
+    assert [str(energy) for energy in energies] == ["114.00", "117.50", "0.06"]
 
 
 CIQUAL = {

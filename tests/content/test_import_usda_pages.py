@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from nutrients.models import FoodSource
 from tests.addresses import EVERY_KIND
-from tests.content.usda_tables import FOODS, PORTIONS, lines_of, write
+from tests.content.food_files import FOODS, PORTIONS, lines_of, written
 from tests.site.pages import text_of
 
 pytestmark = pytest.mark.django_db
@@ -49,11 +49,11 @@ UNTOUCHED = [
 @pytest.fixture
 def import_foods(tmp_path, content):
     """Import the first `count` foods of the table, and some of every group."""
-    portions = write(tmp_path / "portions.csv.gz", lines_of(PORTIONS, 1_000))
+    portions = written(tmp_path / "portions.csv", lines_of(PORTIONS, 1_000))
 
     def run(count):
         header, *lines = lines_of(FOODS)
-        table = write(tmp_path / "foods.csv.gz", [header, *lines[:count], *lines[count::80]])
+        table = written(tmp_path / "foods.csv", [header, *lines[:count], *lines[count::80]])
         call_command("import_usda", file=table, portions=portions, stdout=io.StringIO())
 
     return run
