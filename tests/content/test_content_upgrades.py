@@ -47,33 +47,28 @@ def slugs_of(rows):
     return {row.slug for row in rows.all()}
 
 
-def test_untouched_fields_are_updated_beside_an_edited_one(release):
-    release(source(), group(), food(note="Old.", usda_description="Nuts"))
-    almonds = edit(FoodSource.objects.get(), name="Almonds, with their skin")
-
-    output = release(source(), group(), food(note="New.", usda_description="Nuts, almonds"))
-
-    almonds.refresh_from_db()
-    assert output == "Content: 1 updated, 2 kept as they were."
-    assert (almonds.name, almonds.note) == ("Almonds, with their skin", "New.")
-    assert almonds.usda_description == "Nuts, almonds"
-    assert open_changes() == {}
-
-
-def test_update_is_a_version_and_moves_the_date_of_change_of_what_changed_alone(release):
+def test_untouched_fields_are_updated_beside_an_edited_one_as_a_version(release):
     pecans = food("pecans", "Pecans", note="The same.")
-    release(source(), group(), food(note="Old."), pecans)
-    release(source(), group("nuts", "Nuts and kernels"), food(note="New."), pecans)
+    release(source(), group(), food(note="Old.", usda_description="Nuts"), pecans)
+    edit(FoodSource.objects.get(slug="almonds"), name="Almonds, with their skin")
+
+    newer = food(note="New.", usda_description="Nuts, almonds")
+    output = release(source(), group("nuts", "Nuts and kernels"), newer, pecans)
 
     almonds, pecans = FoodSource.objects.order_by("slug")
+    assert output == "Content: 2 updated, 2 kept as they were."
+    assert (almonds.name, almonds.note) == ("Almonds, with their skin", "New.")
+    assert almonds.usda_description == "Nuts, almonds"
+    assert FoodGroup.objects.get().name == "Nuts and kernels"
+    assert open_changes() == {}
     newest, first = versions_of(almonds)
     assert (first.field_dict["note"], newest.field_dict["note"]) == ("Old.", "New.")
     assert newest.revision.comment == "Newer content that came with the site"
     assert newest.field_dict["sources"] == [almonds.sources.get().pk]
     assert almonds.changed_at == newest.revision.date_created > almonds.publish_at
+    # What did not change has neither a version nor a new date.
     assert pecans.changed_at == pecans.publish_at
     assert not versions_of(pecans)
-    assert FoodGroup.objects.get().name == "Nuts and kernels"
 
 
 def test_value_that_a_later_release_brings_or_takes_back_is_an_update(release):
@@ -96,28 +91,21 @@ def test_text_that_a_browser_sent_back_counts_as_untouched(release):
     assert FoodSource.objects.get().note == "One.\nThree."
 
 
-def test_field_that_both_changed_is_left_to_an_editor_with_all_three_sides(release):
+def test_field_that_both_changed_is_left_to_an_editor_until_it_is_settled(release):
     release(source(), group(), food(note="Old."))
     edit(FoodSource.objects.get(), note="Ours.")
 
     output = release(source(), group(), food(note="Theirs."))
-
     change = ShippedChange.objects.get()
     assert output == "Content: 3 rows shipped, nothing to add; 1 change to settle in the admin."
     assert sides(change)[1:] == ("Old.", "Ours.", "Theirs.")
     assert FoodSource.objects.get().note == "Ours."
 
-
-def test_settled_change_does_not_return_and_the_next_release_is_merged(release):
-    release(source(), group(), food(note="Old."))
-    edit(FoodSource.objects.get(), note="Ours.")
-    release(source(), group(), food(note="Theirs."))
-    keep_ours(ShippedChange.objects.get())
-
+    keep_ours(change)
     release(source(), group("nuts", "Nuts and kernels"), food(note="Theirs."))
     assert open_changes() == {}
-    release(source(), group(), food(note="Newer."))
 
+    release(source(), group(), food(note="Newer."))
     assert open_changes() == {"almonds.note": "It was edited here as well."}
     take()
     release(source(), group(), food(note="Newest."))
@@ -174,22 +162,16 @@ def test_change_of_a_reviewed_row_waits_for_an_editor(release):
     assert open_changes()["almonds.note"].startswith("A reviewer agreed to this row")
 
 
-def test_invalid_value_is_not_merged(release):
-    release(source(), group(), food(), group("seeds", "Seeds"))
+def test_name_that_another_row_has_is_not_merged_but_names_can_be_exchanged(release):
+    release(group("a", "One"), group("b", "Two"), group("seeds", "Seeds"))
     FoodGroup.objects.create(slug="ours", name="Kernels")
 
-    release(source(), group(), food(), group("seeds", "Kernels"))
+    release(group("a", "Two"), group("b", "Three"), group("seeds", "Kernels"))
 
-    assert FoodGroup.objects.get(slug="seeds").name == "Seeds"
-    assert "Food group with this Name already exists." in open_changes()["seeds.name"]
-
-
-def test_names_can_be_exchanged_between_rows(release):
-    release(group("a", "One"), group("b", "Two"))
-
-    release(group("a", "Two"), group("b", "Three"))
-
-    assert dict(FoodGroup.objects.values_list("slug", "name")) == {"a": "Two", "b": "Three"}
+    names = dict(FoodGroup.objects.exclude(slug="ours").values_list("slug", "name"))
+    assert names == {"a": "Two", "b": "Three", "seeds": "Seeds"}
+    [reason] = open_changes().values()
+    assert "Food group with this Name already exists." in reason
 
 
 def test_row_that_an_editor_added_first_is_compared_with_the_shipped_one(release):
