@@ -31,7 +31,6 @@ NUTRIENTS = {row["slug"]: row for row in rows("nutrients.csv")}
 FOODS = {row["slug"]: row for row in rows("foods.csv")}
 AMOUNTS = {(row["food"], row["nutrient"]): row for row in rows("food_nutrients.csv")}
 INTAKES = rows("intakes.csv")
-OTHER_INTAKES = rows("intakes_uk_eu.csv")
 
 
 def per_serving(food, nutrient):
@@ -113,14 +112,14 @@ def is_own_limit(row):
     return row["kind"] in ("UL", "GL") and row["unit"] != "g salt" and not is_advice
 
 
-OWN_LIMITS = list(filter(is_own_limit, OTHER_INTAKES))
 # No source of these was read: two limits that the EU does not set, and one for children.
 UNREAD = {("eu", "thiamin", "none"), ("eu", "vitamin-b12", "none"), ("eu", "vitamin-b6", "8.6")}
 
 
 def test_every_limit_of_the_uk_and_the_eu_agrees_with_the_table(content):
-    assert len(OWN_LIMITS) > 50
-    for row in OWN_LIMITS:
+    limits = list(filter(is_own_limit, rows("intakes_uk_eu.csv")))
+    assert len(limits) > 50
+    for row in limits:
         authority = {"UK": "uk", "EFSA": "eu"}[row["authority"]]
         nutrient, amount, stage = row["nutrient"], row["amount"], row["life_stage"]
         saved = ReferenceIntake.objects.get(
@@ -138,8 +137,7 @@ def test_every_limit_of_the_uk_and_the_eu_agrees_with_the_table(content):
         elif nutrient == "sodium":
             assert saved.chronic_disease_limit_mg == Decimal(amount)
         else:
-            assert saved.upper_limit == Decimal(amount)
-            assert saved.upper_limit_unit == row["unit"]
+            assert (saved.upper_limit, saved.upper_limit_unit) == (Decimal(amount), row["unit"])
             is_of_supplements = "supplement" in stage or "folic acid" in stage
             is_of_supplements |= stage.endswith("s (guidance level)")
             counts_food = saved.upper_limit_applies_to.startswith("all sources")
@@ -171,10 +169,8 @@ def test_food_pages_print_the_figures_of_the_tables(client, content):
             serving, share, in_100g = map(printed, cells)
             amount, of_daily_value = per_serving(food.slug, nutrient), percent(food.slug, nutrient)
             # A trace differs from none, even if it is rounded to 0.
-            for cell, figure, exact in (
-                (cells[0], serving, amount),
-                (cells[1], share, of_daily_value),
-            ):
+            figures = [(cells[0], serving, amount), (cells[1], share, of_daily_value)]
+            for cell, figure, exact in figures:
                 assert cell.startswith("under ") == (not figure and exact > 0), key
                 traces += cell.startswith("under ")
             assert is_rounded(serving, amount), key
@@ -204,8 +200,8 @@ def test_richest_foods_are_in_the_order_of_the_tables(client, content, nutrient)
 
 
 def test_comparison_names_the_richest_foods_of_the_tables(client, content):
-    response = client.get("/compare.csv")
-    table = list(csv.DictReader(response.content.decode("utf-8-sig").splitlines()))
+    lines = client.get("/compare.csv").content.decode("utf-8-sig").splitlines()
+    table = list(csv.DictReader(lines))
     slugs = {row.name: row.slug for row in Nutrient.objects.all()}
     # No food is offered as a source of what adults should stay below an amount of.
     limited = {row["nutrient"] for row in INTAKES if row["cdrr_mg"]}

@@ -260,84 +260,64 @@ def test_fooddata_central_without_such_foods_is_refused(tmp_path):
     assert "holds neither Foundation Foods nor SR Legacy" in errors
 
 
-CIQUAL_2025 = {
+# The columns of both editions of CIQUAL, of 2020 and of 2025.
+CIQUAL = {
     "eng": [
+        *("alim_grp_nom_eng", "alim_code", "alim_nom_eng"),
         "Energy,\nRegulation\nEU No\n1169/2011 (kcal/100g)",
         "Alpha-tocopherol\n(vitamine E)(mg/100g)",
         "Vitamin\nE (mg/100g)",
         "Vitamin B9 or\ntotal folates,\ndietary folate\nequivalents, DFE\n(µg/100g)",
+        *("Magnesium (mg/100g)", "Sodium (mg/100g)", "Vitamin B12 (µg/100g)", "Jones\nfactor"),
+        "Vitamin B9 or Folate (µg/100g)",
         "Vitamin\nB9 or\ntotal\nfolates\n(µg/100g)",
-        "Jones\nfactor",
     ],
     "fr": [
+        *("alim_grp_nom_fr", "alim_code", "alim_nom_fr"),
         "Energie,\nRèglement\nUE N°\n1169/2011 (kcal/100 g)",
         "Alpha-tocophérol\n(vitamine E) (mg/100 g)",
         "Vitamine\nE (mg/100 g)",
         "Vitamine B9 ou\nFolates totaux,\néquivalents folates\nalimentaires, DFE (µg/100 g)",
+        *(
+            "Magnésium (mg/100 g)",
+            "Sodium (mg/100g)",
+            "Vitamine B12 (µg/100 g)",
+            "Facteur\nde\nJones",
+        ),
+        "Vitamine B9 ou Folates totaux (µg/100 g)",
         "Vitamine\nB9 ou\nFolates\ntotaux (µg/100 g)",
-        "Facteur\nde\nJones",
     ],
 }
 
 
 @pytest.mark.parametrize("language", ["eng", "fr"])
-def test_ciqual_of_2025_is_read(tmp_path, language):
-    names = [f"alim_grp_nom_{language}", "alim_code", f"alim_nom_{language}"]
+def test_ciqual_is_read(tmp_path, language):
+    header = CIQUAL[language]
     rows = [
-        ["-", 25600, "Celeriac salad", "114", "2,2", "-", "27,5", "6,39", 6.25],
-        ["-", 25601, "Tuna salad", "117,5", "-", "1,6", "-", "31", 6.25],
-        ["-", 18020, "Tea", 0.063, "2,20001", "1,6", "< 1", "-", 6.25],
+        ["additives", "9310", "Oat, raw"],
+        ["cereals", "9310", "Oat, raw", "383", "-", "", "", "134", "traces", "< 0,5", 6.25, "32,4"],
+        ["salads", 25600, "Celeriac salad", 114, "2,2", "-", "27,5", "-", 2, "", 6.25, "", "6,39"],
+        ["salads", 25601, "Tuna salad", "117,5", "-", "1,6", "-", "228,5", "", "", 6.25, "", "31"],
+        ["drinks", 18020, "Tea", 0.063, "2,20001", "1,6", "< 1", "", "", "", 6.25, "", "-"],
     ]
-    path = workbook(
-        tmp_path / "c.xlsx", {"food composition": [names + CIQUAL_2025[language], *rows]}
-    )
+    path = workbook(tmp_path / "c.xlsx", {"food composition": [header, *rows]})
     output, errors = import_foods(path, "ciqual")
 
-    assert output.startswith("ciqual: 3 foods added with 5 amounts")
-    assert errors.count("\n") == 1, "plain micrograms of folate are left out"
-    assert amounts("Celeriac salad") == {"vitamin-e": Decimal("2.2"), "folate": Decimal("27.5")}
-    assert amounts("Tuna salad") == {"vitamin-e": Decimal("1.6")}
+    assert output.startswith("ciqual: 4 foods added with 10 amounts")
+    # Plain micrograms of folate.
+    left_out = {" ".join(column.split()) for column in header[-2:]}
+    assert all(f"The column “{column}” is left out" in errors for column in left_out)
+    assert errors.count("\n") == len(left_out)
+    assert amounts("Oat, raw") == {"magnesium": 134, "sodium": 0, "vitamin-b12": 0}
+    assert amounts("Celeriac salad") == {
+        "vitamin-e": Decimal("2.2"),
+        "folate": Decimal("27.5"),
+        "sodium": 2,
+    }
+    assert amounts("Tuna salad") == {"vitamin-e": Decimal("1.6"), "magnesium": Decimal("228.5")}
     assert amounts("Tea") == {"vitamin-e": Decimal("2.2"), "folate": 0}
     energies = imported_foods().order_by("pk").values_list("energy_kcal", flat=True)
-    assert [str(energy) for energy in energies] == ["114.00", "117.50", "0.06"]
-
-
-CIQUAL = {
-    "eng": [
-        CIQUAL_2025["eng"][0],
-        "Magnesium (mg/100g)",
-        "Sodium (mg/100g)",
-        "Vitamin B12 (µg/100g)",
-        "Vitamin B9 or Folate (µg/100g)",
-    ],
-    "fr": [
-        CIQUAL_2025["fr"][0],
-        "Magnésium (mg/100 g)",
-        "Sodium (mg/100g)",
-        "Vitamine B12 (µg/100 g)",
-        "Vitamine B9 ou Folates totaux (µg/100 g)",
-    ],
-}
-
-
-@pytest.mark.parametrize("language", ["eng", "fr"])
-def test_ciqual_of_2020_is_read(tmp_path, language):
-    names = ["alim_grp_code", f"alim_grp_nom_{language}", "alim_code", f"alim_nom_{language}"]
-    rows = [
-        ["04", "additives", "9310", "Oat, raw", "", "", "", "", ""],
-        ["04", "cereals", "9310", "Oat, raw", "383", "134", "traces", "< 0,5", "32,4"],
-        ["04", "cereals", "9311", "Oat bran", "-", "228,5", "2", "-", "-"],
-    ]
-    table = [names + CIQUAL[language], *rows]
-    output, errors = import_foods(
-        workbook(tmp_path / "c.xlsx", {"food composition": table}), "ciqual"
-    )
-
-    assert output.startswith("ciqual: 2 foods added with 5 amounts")
-    assert f"The column “{CIQUAL[language][-1]}” is left out" in errors
-    assert amounts("Oat, raw") == {"magnesium": 134, "sodium": 0, "vitamin-b12": 0}
-    assert amounts("Oat bran") == {"magnesium": Decimal("228.5"), "sodium": 2}
-    assert FoodSource.objects.get(name="Oat, raw").energy_kcal == 383
+    assert [str(energy) for energy in energies] == ["383.00", "114.00", "117.50", "0.06"]
 
 
 def test_cofid_is_read(tmp_path):
