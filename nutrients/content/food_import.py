@@ -37,7 +37,7 @@ from nutrients.models import (
 
 from . import ledger
 from .food_tables import (
-    UNITS,
+    ENERGY,
     USDA,
     AmountColumn,
     Cells,
@@ -72,7 +72,8 @@ def import_foods(
     A fault is a sentence on a line that was left out, a notice one on a column or a group of
     foods. Raises FoodTableError, with nothing imported.
     """
-    table = read_table(file)
+    units = dict(Nutrient.objects.values_list("slug", "unit")) | {ENERGY: "kcal"}
+    table = read_table(file, units)
     rows, faults = parse_foods(table)
     lines, portion_faults = read_portions(portions) if portions else ([], [])
     measures = parse_portions(
@@ -150,7 +151,7 @@ def _parse_food(cells: Cells, table: FoodTable) -> Row:
         is_curated=False,
         serving_description=serving,
         serving_grams=grams,
-        energy_kcal=amounts.pop("energy", None),
+        energy_kcal=amounts.pop(ENERGY, None),
         usda_ndb_number=ndb,
         usda_fdc_id=int(fdc_id) if fdc_id else None,
         usda_description=name if is_usda else "",
@@ -176,8 +177,8 @@ def _amount(text: str, column: AmountColumn, decimal: str) -> Decimal | None:
         return None
     if word in TRACES or BELOW_LIMIT.fullmatch(word):
         return Decimal(0)
-    is_energy, unit = column.nutrient == "energy", UNITS[column.nutrient]
-    most = MOST_ENERGY if is_energy else min(MOST_IN_100_G[Unit(unit)], 9_999_999)
+    is_energy = column.nutrient == ENERGY
+    most = MOST_ENERGY if is_energy else min(MOST_IN_100_G[Unit(column.unit)], 9_999_999)
     number = _number(word, column.name, int(most / column.factor), decimal)
     return None if number is None else round(number * column.factor, 2 if is_energy else 4)
 
@@ -307,7 +308,7 @@ def _existing_foods(rows: list[Row]) -> dict[str, FoodSource]:
 
 def _insert_foods(rows: list[Row], source: Source, *, at: datetime) -> int:
     """Insert foods with their amounts, and return the number of amounts."""
-    nutrients = _nutrients()
+    nutrients = dict(Nutrient.objects.values_list("slug", "pk"))
     groups = {key: group for group in FoodGroup.objects.all() for key in (group.name, group.slug)}
     with (FOLDER / "food_groups.csv").open(encoding="utf-8", newline="") as file:
         rules = list(csv.DictReader(file))
@@ -320,23 +321,11 @@ def _insert_foods(rows: list[Row], source: Source, *, at: datetime) -> int:
     links = FoodSource.sources.through
     links.objects.bulk_create(links(foodsource=row.food, source=source) for row in rows)
     amounts = NutrientAmount.objects.bulk_create(
-        NutrientAmount(food=row.food, nutrient=nutrients[slug], per_100g=amount, source=source)
+        NutrientAmount(food=row.food, nutrient_id=nutrients[slug], per_100g=amount, source=source)
         for row in rows
         for slug, amount in row.amounts.items()
-        if slug in nutrients
     )
     return len(amounts)
-
-
-def _nutrients() -> dict[str, Nutrient]:
-    """Return the nutrients by slug, without those that editors deleted."""
-    nutrients = {nutrient.slug: nutrient for nutrient in Nutrient.objects.filter(slug__in=UNITS)}
-    for slug, nutrient in nutrients.items():
-        if nutrient.unit != UNITS[slug]:
-            raise FoodTableError(
-                f"{nutrient} is measured in {nutrient.unit} here, and in {UNITS[slug]} in imports."
-            )
-    return nutrients
 
 
 def _group(row: Row, rules: list[dict[str, str]], groups: dict[str, FoodGroup]) -> FoodGroup:

@@ -12,7 +12,7 @@ import re
 import zipfile
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from decimal import Decimal
 from itertools import islice
@@ -83,13 +83,8 @@ NAMES = {
     ),
 }
 NUTRIENTS = {name: slug for slug, names in NAMES.items() for name in names}
-# The unit of each nutrient on this site, and how many of each unit make a gram.
-UNITS: dict[str, str] = dict.fromkeys(NAMES, Unit.MG) | {
-    "vitamin-d": Unit.MCG,
-    "vitamin-b12": Unit.MCG,
-    "folate": Unit.MCG_DFE,
-    "energy": "kcal",
-}
+ENERGY = "energy"
+# How many of each unit make a gram.
 IN_A_GRAM = {"g": Decimal(1), Unit.MG: Decimal(1000), Unit.MCG: Decimal(1_000_000)}
 WRITTEN_UNITS = {
     "g": "g",
@@ -130,10 +125,11 @@ ZIP, XLS = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
 class AmountColumn(NamedTuple):
-    """A column of amounts in 100 g. `factor` converts its figures to the site's unit."""
+    """A column of amounts in 100 g. `factor` converts its figures to `unit`, the site's own."""
 
     name: str
     nutrient: str
+    unit: str
     factor: Decimal
 
 
@@ -159,8 +155,8 @@ class FoodTable(NamedTuple):
     notices: list[str]
 
 
-def read_table(path: Path) -> FoodTable:
-    """Read a table of foods.
+def read_table(path: Path, units: Mapping[str, str]) -> FoodTable:
+    """Read a table of foods. `units` are those of the site's nutrients, by slug.
 
     Raises FoodTableError for a file that is missing, damaged or not understood.
     """
@@ -179,7 +175,7 @@ def read_table(path: Path) -> FoodTable:
             notices.append(
                 f"Left out are alcoholic drinks, measured in 100 ml: {drinks:,} (groups Q)."
             )
-    amounts = _amount_columns(sheet.header, lines, notices)
+    amounts = _amount_columns(sheet.header, lines, units, notices)
     if not amounts:
         raise FoodTableError(f"{path} has no column of amounts in 100 g, such as magnesium_mg.")
     return FoodTable(sheet._replace(lines=lines), layout, amounts, notices)
@@ -212,20 +208,23 @@ def parse_header(header: str) -> tuple[str, str] | None:
     return match["name"], Unit.MCG_DFE if is_dfe else unit
 
 
-def _amount_columns(header: list[str], lines: list[Line], notices: list[str]) -> list[AmountColumn]:
+def _amount_columns(
+    header: list[str], lines: list[Line], units: Mapping[str, str], notices: list[str]
+) -> list[AmountColumn]:
     """List the columns of amounts, best first, and add a notice for each that is left out."""
     ranked: list[tuple[int, int, AmountColumn]] = []
     for column in header:
-        if (parsed := parse_header(column)) is None:
+        parsed = parse_header(column)
+        if parsed is None or NUTRIENTS[parsed[0]] not in units:
             continue
         name, unit = parsed
         nutrient, preference = NUTRIENTS[name], list(NUTRIENTS).index(name)
-        wanted = UNITS[nutrient]
+        wanted = units[nutrient]
         if unit == wanted:
-            ranked.append((0, preference, AmountColumn(column, nutrient, Decimal(1))))
+            ranked.append((0, preference, AmountColumn(column, nutrient, wanted, Decimal(1))))
         elif unit in IN_A_GRAM and wanted in IN_A_GRAM:
             factor = IN_A_GRAM[wanted] / IN_A_GRAM[unit]
-            ranked.append((1, preference, AmountColumn(column, nutrient, factor)))
+            ranked.append((1, preference, AmountColumn(column, nutrient, wanted, factor)))
         elif unit != "kJ" and any(cells.get(column) for _, cells in lines):
             notices.append(
                 f"The column “{column}” is left out: this site counts that nutrient in another way."

@@ -1,6 +1,7 @@
 """Import the USDA's foods without changing the work of editors."""
 
 import csv
+from decimal import Decimal
 
 import pytest
 
@@ -20,7 +21,6 @@ from tests.content.food_files import (
     FOODS,
     PORTIONS,
     amounts_of,
-    imported_foods,
     lines_of,
     portions_by_food,
     written,
@@ -140,14 +140,15 @@ def test_interrupted_import_leaves_nothing_behind(table, monkeypatch):
     assert imported("01001").portions.count() == 4
 
 
-def test_nutrient_in_another_unit_stops_the_import_and_a_deleted_one_is_ignored(table):
-    Nutrient.objects.filter(slug="vitamin-d").update(unit="mg")
-
-    assert "Vitamin D is measured in mg here, and in mcg" in import_foods(table)[1]
-    assert not imported_foods().exists()
-    Nutrient.objects.filter(slug="vitamin-d").update(unit="mcg")
+def test_figures_are_in_the_units_of_the_site_and_without_deleted_nutrients(table):
+    Nutrient.objects.filter(slug="vitamin-b12").update(unit="mg")
+    Nutrient.objects.filter(slug="folate").update(unit="mcg")
     Nutrient.objects.get(slug="copper").delete()
-    import_foods(table)
-    slugs = set(imported("01001").amounts.values_list("nutrient__slug", flat=True))
-    assert "iron" in slugs
-    assert "copper" not in slugs
+    _, errors = import_foods(table)
+
+    assert "The column “folate_mcg_dfe” is left out: this site counts" in errors
+    amounts = dict(imported("01001").amounts.values_list("nutrient__slug", "per_100g"))
+    # 0.17 micrograms.
+    assert amounts["vitamin-b12"] == Decimal("0.0002")
+    assert amounts["iron"] == Decimal("0.02")
+    assert not {"copper", "folate"} & amounts.keys()

@@ -1,10 +1,8 @@
 """load_content adds missing rows and never undoes what an editor did."""
 
-import subprocess
-import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.conf import settings
 from django.core.management import CommandError
 from django.db import connection
 from reversion.models import Revision
@@ -165,21 +163,9 @@ def test_two_loads_at_once_do_not_collide(template, tmp_path):
     # Otherwise the rows loaded before would count as withdrawn from the files.
     databases.execute(site, "DELETE FROM nutrients_shippedrow")
     files = write(tmp_path, [source(), group("pips", "Pips")])
-    variables = server.environment(site, 8000)
-    loads = [
-        subprocess.Popen(
-            [sys.executable, "manage.py", "load_content", str(files)],
-            cwd=settings.BASE_DIR,
-            env=variables,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(2)
-    ]
-    outputs = [process.communicate() for process in loads]
+    with ThreadPoolExecutor(2) as pool:
+        loads = [pool.submit(server.manage, site, "load_content", str(files)) for _ in range(2)]
 
-    assert [errors for _, errors in outputs] == ["", ""]
-    assert sorted(" added," in output for output, _ in outputs) == [False, True]
+    assert sorted(" added," in load.result() for load in loads) == [False, True]
     count = "SELECT count(*) FROM nutrients_foodgroup WHERE slug = 'pips'"
     assert databases.ask(site, count) == [(1,)]
