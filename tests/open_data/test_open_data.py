@@ -253,40 +253,32 @@ def test_file_is_compressed_and_not_sent_again_until_it_changes(client, address)
         assert client.get(address, headers=headers).status_code == 304
 
 
-def test_change_replaces_the_files_of_earlier_versions(client, settings, tmp_path):
+def test_file_follows_the_content_and_replaces_earlier_ones(
+    client, settings, tmp_path, monkeypatch
+):
     settings.OPEN_DATA_DIR = tmp_path
-    first = client.get("/data/nutrients.json")
+    first = client.get("/data/foods.json")
     assert b"What is new" not in body(first)
-    before = {path.name for path in tmp_path.glob("nutrients.*")}
-    edit(Nutrient, "magnesium", tagline="What is new")
+    before = {path.name for path in tmp_path.glob("foods.*")}
+    edit(FoodSource, "spinach-raw", note="What is new")
 
-    changed = client.get("/data/nutrients.json", headers={"if-none-match": first["ETag"]})
+    changed = client.get("/data/foods.json", headers={"if-none-match": first["ETag"]})
     assert b"What is new" in body(changed)
-    after = {path.name for path in tmp_path.glob("nutrients.*")}
+    after = {path.name for path in tmp_path.glob("foods.*")}
     assert len(after) == len(before) == 4
     assert not before & after
 
-
-def test_row_is_in_the_file_from_its_date_of_publication(client, monkeypatch):
-    moment = datetime.now(UTC) + timedelta(days=1)
-    edit(Nutrient, "magnesium", publish_at=moment)
-    assert b'"id": "magnesium"' not in body(client.get("/data/nutrients.json"))
-
-    monkeypatch.setattr(timezone, "now", lambda: moment)
-
-    assert b'"id": "magnesium"' in body(client.get("/data/nutrients.json"))
-
-
-def test_rows_dated_before_the_last_edit_are_in_the_file(client):
-    edit(Nutrient, "magnesium", tagline="Edited while foods were imported")
-    first = client.get("/data/foods.json")
-    assert b'"id": "late"' not in body(first)
+    # A row may be dated before the last edit, as one that was imported meanwhile.
     food = factories.food("late", Nutrient.objects.first(), 1)
     FoodSource.objects.filter(pk=food.pk).update(changed_at=food.publish_at)
+    imported = client.get("/data/foods.json", headers={"if-none-match": changed["ETag"]})
+    assert b'"id": "late"' in body(imported)
 
-    again = client.get("/data/foods.json", headers={"if-none-match": first["ETag"]})
-
-    assert b'"id": "late"' in body(again)
+    moment = datetime.now(UTC) + timedelta(days=1)
+    edit(FoodSource, "late", publish_at=moment)
+    assert b'"id": "late"' not in body(client.get("/data/foods.json"))
+    monkeypatch.setattr(timezone, "now", lambda: moment)
+    assert b'"id": "late"' in body(client.get("/data/foods.json"))
 
 
 def test_interrupted_writing_leaves_no_file(client, monkeypatch):
