@@ -70,6 +70,12 @@ AVOIDED_WORDS = re.compile(
     r"|\b(?:all|other) (?:references|textbooks) (?:agree|list)",
     re.IGNORECASE,
 )
+# The fields in Markdown.
+MARKDOWN: tuple[tuple[Any, str], ...] = (
+    (Article, "short_answer"),
+    (ArticleSection, "body"),
+    (NutrientDetail, "body"),
+)
 # Ids that the template of an article uses.
 RESERVED_ANCHORS = {"main", "key-points", "sources", "related", "core-table"}
 
@@ -194,16 +200,20 @@ def _broken_details() -> Iterator[Problem]:
             yield problem_of(row, f"its text does not cite its source “{slug}”.")
 
 
+def links() -> Iterator[tuple[Any, int, str]]:
+    """Yield row, line and address of each link in a text."""
+    for model, name in MARKDOWN:
+        for row in model.objects.select_related():
+            yield from ((row, line, address) for line, address in prose.links(getattr(row, name)))
+
+
 def _dead_links() -> Iterator[Problem]:
-    sections = ArticleSection.objects.select_related("article")
-    details = NutrientDetail.objects.select_related("nutrient")
-    for row in chain[ArticleSection | NutrientDetail](sections, details):
-        for line, address in prose.links(row.body):
-            if reason := _link_fault(address, row):
-                yield problem_of(row, f"line {line}: {reason}")
+    for row, line, address in links():
+        if reason := _link_fault(address, row):
+            yield problem_of(row, f"line {line}: {reason}")
 
 
-def _link_fault(address: str, row: ArticleSection | NutrientDetail) -> str | None:
+def _link_fault(address: str, row: Any) -> str | None:
     try:
         parts = urlsplit(address)
     except ValueError as error:
@@ -212,8 +222,8 @@ def _link_fault(address: str, row: ArticleSection | NutrientDetail) -> str | Non
         return None
     if parts.path:
         return page_fault(address)
-    article = row.article.slug if isinstance(row, ArticleSection) else ""
-    if _has_section(article, parts.fragment):
+    article = row.article if isinstance(row, ArticleSection) else row
+    if isinstance(article, Article) and _has_section(article.slug, parts.fragment):
         return None
     return f"this article has no section “{parts.fragment}”."
 

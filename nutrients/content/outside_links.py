@@ -14,20 +14,14 @@ from urllib.request import Request, urlopen
 
 from django.conf import settings
 
-from nutrients import prose
-from nutrients.models import Article, ArticleSection, NutrientDetail, Problem, Source
+from nutrients.models import Problem, Source
 
-from .checking import problem_of
+from .checking import links, problem_of
 
 SECONDS, HOSTS_AT_ONCE = 15, 8
 # Publishers that block programs respond with these, although the page exists.
 REFUSES_PROGRAMS = {401, 402, 403, 405, 406, 418, 429, 451, 999}
 REFUSED, GONE = "lets browsers alone in.", "is gone."
-TEXTS: tuple[tuple[Any, str], ...] = (
-    (Article, "short_answer"),
-    (ArticleSection, "body"),
-    (NutrientDetail, "body"),
-)
 
 
 def addresses() -> dict[str, list[Any]]:
@@ -35,11 +29,9 @@ def addresses() -> dict[str, list[Any]]:
     rows: dict[str, list[Any]] = defaultdict(list)
     for source in Source.objects.exclude(url=""):
         rows[source.url].append(source)
-    for model, name in TEXTS:
-        for row in model.objects.select_related():
-            for _, address in prose.links(getattr(row, name)):
-                if address.lower().startswith(("http://", "https://")):
-                    rows[address].append(row)
+    for row, _, address in links():
+        if address.lower().startswith(("http://", "https://")):
+            rows[address].append(row)
     return dict(rows)
 
 
