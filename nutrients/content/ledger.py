@@ -70,16 +70,12 @@ class Ledger:
     def base(self, row: FixtureRow, name: str) -> dict[str, Any] | None:
         """Return the shipped row that the field last agreed with; None if there was none.
 
-        A change that was held back without an edit here still has its base in an earlier release.
+        A field with an open change still has its base in an earlier release.
         """
-        change = self.open_change(row, name)
-        if change is not None and not change.is_edited:
+        if change := self.open.get(row.identity, {}).get(name):
             return change.before
         entry = self.rows.get(row.identity)
         return None if entry is None else entry.fields
-
-    def open_change(self, row: FixtureRow, name: str) -> ShippedChange | None:
-        return self.open.get(row.identity, {}).get(name)
 
     def enter(self, rows: Iterable[FixtureRow], *, at: datetime) -> None:
         ShippedRow.objects.bulk_create(
@@ -112,7 +108,7 @@ class Ledger:
             changes,
             update_conflicts=True,
             unique_fields=["model", "natural_key", "field"],
-            update_fields=["theirs", "reason", "is_edited"],
+            update_fields=["theirs", "reason"],
         )
 
 

@@ -267,10 +267,6 @@ class _Load:
             return UNCHANGED
         if ours == base:
             return theirs
-        change = self.ledger.open_change(row, field.name)
-        if change and shipped_value(field, change.before) == theirs:
-            # The release withdraws the open change.
-            return UNCHANGED
         raise ConflictError(MADE_HERE if base is NEVER_SHIPPED else EDITED)
 
     def _leave_to_editors(self, row: FixtureRow, reasons: Reasons) -> None:
@@ -309,8 +305,7 @@ class _Load:
         def only(fields: dict[str, Any]) -> dict[str, Any]:
             return {name: fields[name]} if name in fields else {}
 
-        change = self.ledger.open_change(row, name)
-        before = change.before if change else self.ledger.base(row, name)
+        before = self.ledger.base(row, name)
         return self._change(
             *row.identity,
             reason,
@@ -324,7 +319,6 @@ class _Load:
             model=label,
             natural_key=json.dumps(key),
             reason=reason,
-            is_edited=reason in (EDITED, MADE_HERE),
             noticed_at=self.at,
             **values,
         )

@@ -44,6 +44,7 @@ class ShippedChange(RowReference, models.Model):
     field = models.CharField(max_length=60, blank=True, editable=False)
     before = models.JSONField(null=True, editable=False)
     theirs = models.JSONField(default=dict, editable=False)
+    # Unused. The next migration of this table can remove it.
     is_edited = models.BooleanField(
         default=True,
         editable=False,

@@ -13,7 +13,7 @@ import json
 import re
 import shutil
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -175,10 +175,10 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} cannot be written as open data.")
 
 
-def dictionary(tables: Iterable[Table] = TABLES) -> Iterator[list[str]]:
+def dictionary() -> Iterator[list[str]]:
     """Yield the data dictionary: a header, then a row for each column of each table."""
     yield ["table", "column", "kind", "meaning", "unit", "values"]
-    for table in tables:
+    for table in TABLES:
         for column in table.columns:
             values = "; ".join(column.values)
             yield [table.name, column.name, column.kind, column.meaning, column.unit, values]
