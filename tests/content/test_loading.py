@@ -136,7 +136,7 @@ def test_broken_fixture_is_named_and_leaves_nothing(folder, rows, message):
     [
         ("1.txt", b"", "There are no fixtures in "),
         ("1.yaml", b"- [", "1.yaml cannot be read: while parsing"),
-        ("1.yaml", b"- caf\xe9", "1.yaml cannot be read: 'utf-8' codec"),
+        ("1.yaml", b"- \xe9", "1.yaml cannot be read: 'utf-8' codec"),
         ("1.jsonl", b"{", "1.jsonl cannot be read: Expecting"),
         # An empty file would withdraw its rows.
         ("1.yaml", b"", "1.yaml, row 1: it cannot be read as a row"),
