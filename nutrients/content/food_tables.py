@@ -247,7 +247,15 @@ def _read_sheet(path: Path) -> Sheet:
                 files = {name.rpartition("/")[2]: name for name in archive.namelist()}
                 if "food.csv" in files:
                     return _read_fdc(path, archive, files)
-        except zipfile.BadZipFile as error:
+        # zipfile raises most of these for fields of a damaged header.
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            OSError,
+            EOFError,
+            RuntimeError,
+            ValueError,
+        ) as error:
             raise FoodTableError(f"{path} is damaged: {error}.") from error
     return _read_workbook(path)
 
@@ -364,7 +372,8 @@ def _read_fdc(path: Path, archive: zipfile.ZipFile, files: dict[str, str]) -> Sh
     def rows(name: str) -> Iterator[Cells]:
         if name in files:
             with archive.open(files[name]) as file:
-                yield from csv.DictReader(io.TextIOWrapper(file, "utf-8-sig", newline=""))
+                text = io.TextIOWrapper(file, "utf-8-sig", newline="")
+                yield from csv.DictReader(text, restval="")
 
     try:
         numbers = {
@@ -393,7 +402,7 @@ def _read_fdc(path: Path, archive: zipfile.ZipFile, files: dict[str, str]) -> Sh
             for row in rows("food_portion.csv")
             if row["fdc_id"] in foods
         )
-    except (KeyError, UnicodeDecodeError, zlib.error) as error:
+    except (KeyError, UnicodeDecodeError, csv.Error) as error:
         raise FoodTableError(f"{path} is not as FoodData Central has it: {error}.") from error
     if not foods:
         raise FoodTableError(f"{path} holds neither Foundation Foods nor SR Legacy.")

@@ -253,11 +253,15 @@ def test_fooddata_central_is_read(tmp_path):
     assert str(hummus.portions.get().description) == "2.0 tablespoon"
 
 
-def test_fooddata_central_without_such_foods_is_refused(tmp_path):
+def test_fooddata_central_without_such_foods_or_in_a_damaged_file_is_refused(tmp_path):
     branded = FDC | {"food.csv": FDC["food.csv"].replace("foundation_food", "branded_food")}
     _, errors = import_foods(packed(tmp_path / "branded.zip", branded))
-
     assert "holds neither Foundation Foods nor SR Legacy" in errors
+
+    table = packed(tmp_path / "foundation.zip", FDC)
+    # The version that a program needs to read the first file of the directory.
+    data = table.read_bytes().replace(b"PK\x01\x02\x14\x03\x14", b"PK\x01\x02\x14\x03\xff", 1)
+    assert "foundation.zip is damaged: zip file version" in import_foods(written(table, data))[1]
 
 
 # The columns of both editions of CIQUAL, of 2020 and of 2025.
