@@ -191,14 +191,6 @@ def richest(nutrient):
     return [names[food] for food in sorted(foods, key=lambda food: (-amounts[food], names[food]))]
 
 
-@pytest.mark.parametrize("nutrient", NUTRIENTS)
-def test_richest_foods_are_in_the_order_of_the_tables(client, content, nutrient):
-    html = client.get(f"/foods/?nutrient={nutrient}").content.decode()
-    names = [unescape(name) for name in re.findall(r"<a class=\"card-link\" [^>]*>(.*?)</a>", html)]
-
-    assert names == richest(nutrient)[:24]
-
-
 def test_comparison_names_the_richest_foods_of_the_tables(client, content):
     lines = client.get("/compare.csv").content.decode("utf-8-sig").splitlines()
     table = list(csv.DictReader(lines))

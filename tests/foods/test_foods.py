@@ -22,11 +22,11 @@ def names_on(response):
 
 @pytest.fixture
 def foods(no_content):
-    """Iron in four foods: much, some, none and no figure; one is not known to be vegan."""
+    """Iron in four foods: some, much in a serving, none and no figure; one may not be vegan."""
     iron = factories.nutrient("iron", is_featured=True)
     zinc = factories.nutrient("zinc")
-    factories.food("beans", iron, 5, vegan=True, contains_soy=True)
-    factories.food("bread", iron, 2, vegan=None, contains_soy=False)
+    factories.food("beans", iron, 2, vegan=True, contains_soy=True)
+    factories.food("bread", iron, 1, serving_grams=500, vegan=None, contains_soy=False)
     group = FoodGroup.objects.create(slug="dairy", name="Dairy")
     factories.food("butter", iron, 0, vegan=False, contains_soy=False, group=group)
     factories.food("cocoa", zinc, 9, vegan=True, contains_soy=False)
@@ -38,7 +38,8 @@ def foods(no_content):
     ("query", "expected"),
     [
         ("", ["Beans", "Bread", "Butter", "Cocoa"]),
-        ("?nutrient=iron", ["Beans", "Bread"]),
+        ("?nutrient=iron", ["Bread", "Beans"]),
+        ("?nutrient=iron&basis=100g", ["Beans", "Bread"]),
         ("?nutrient=iron&sort=name", ["Beans", "Bread"]),
         ("?nutrient=zinc", ["Cocoa"]),
         ("?group=dairy", ["Butter"]),
