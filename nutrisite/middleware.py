@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from csp.utils import build_policy
 from django.conf import settings
 from django.http import (
     Http404,
@@ -16,7 +15,6 @@ from django.http import (
     UnreadablePostError,
 )
 from django.template.loader import render_to_string
-from django.templatetags.static import static
 
 from nutrisite.client import address_of
 from nutrisite.logging import REQUEST_ID, log_access, route_of
@@ -26,18 +24,12 @@ Handler = Callable[[HttpRequest], HttpResponseBase]
 # The key under which `PageCache` gets the route of a response that it stores and logs
 CACHEABLE_ROUTE = "nutrisite.cacheable_route"
 ID_KEY = "nutrisite.request_id"
-# Rules by which browsers may prefetch the page behind a link while it is pressed. They are a file,
-# because the content policy allows no inline script.
-PREFETCHING = "rules/next-pages.speculation"
-# Features of browsers that no page uses, so that nothing injected can use them either
-UNUSED_FEATURES = (
-    *("accelerometer", "browsing-topics", "camera", "display-capture", "geolocation"),
-    *("gyroscope", "magnetometer", "microphone", "payment", "usb"),
-)
 # A script, font or stylesheet is subject to the other headers of the page that loads it.
 FILE_HEADERS = {"Cross-Origin-Resource-Policy": "same-origin"}
 HEADERS = FILE_HEADERS | {
-    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in UNUSED_FEATURES),
+    # Features that no page uses, so that nothing injected can use them either
+    "Permissions-Policy": "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), "
+    "geolocation=(), gyroscope=(), magnetometer=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Embedder-Policy": "require-corp",
     "X-Frame-Options": "DENY",
     # Browsers revalidate each time, so that an edit shows at once. ETag saves sending the same.
@@ -61,10 +53,6 @@ class EveryRequest:
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
-        # django-csp's middleware would build the same policy for each response.
-        # It also takes the directives from a set, in another order in each process.
-        policy = "; ".join(sorted(build_policy().split("; ")))
-        self.headers = HEADERS | {"Content-Security-Policy": policy}
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         start = time.perf_counter()
@@ -74,11 +62,8 @@ class EveryRequest:
         response = self.get_response(request)
         # A streaming response without a route is one of WhiteNoise's files.
         is_file = response.streaming and request.resolver_match is None
-        for name, value in (FILE_HEADERS if is_file else self.headers).items():
+        for name, value in (FILE_HEADERS if is_file else HEADERS).items():
             response.headers.setdefault(name, value)
-        is_page = response.get("Content-Type", "").startswith("text/html")
-        if is_page and response.status_code == 200 and not is_admin(request):
-            response.headers["Speculation-Rules"] = f'"{static(PREFETCHING)}"'
         if response.status_code >= 400:
             response.headers["X-Request-ID"] = request_id
         if not (is_file or request.META.get(CACHEABLE_ROUTE)):

@@ -69,6 +69,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "nutrisite.middleware.EveryRequest",
+    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # These two adapt a response to one client; the middleware below serves all clients alike.
@@ -146,8 +147,6 @@ STORAGES = {
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_ALLOW_ALL_ORIGINS = False
-# Browsers accept prefetching rules with this type only.
-WHITENOISE_MIMETYPES = {".speculation": "application/speculationrules+json"}
 OPEN_DATA_DIR = VAR_DIR / "open-data"
 FIXTURES = BASE_DIR / "fixtures"
 # People who wrote none of a proposal and must agree before it is published
@@ -162,7 +161,7 @@ TIME_ZONE = "UTC"
 USE_I18N = False
 FORMAT_MODULE_PATH = "nutrisite.formats"
 
-# Security headers. `EveryRequest` sends the policy, and X-Frame-Options.
+# Security headers. `EveryRequest` sends X-Frame-Options.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         **dict.fromkeys(("default-src", "base-uri", "frame-ancestors"), (NONE,)),

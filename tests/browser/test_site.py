@@ -1,7 +1,5 @@
 """The frame, and the home, search, safety, A to Z, data and sources pages on a phone."""
 
-import json
-
 import pytest
 from playwright.sync_api import expect
 
@@ -112,27 +110,3 @@ def test_letters_of_the_a_to_z_stay_in_view(phone):
     letters.get_by_role("link", name="M", exact=True).click()
 
     expect(phone.get_by_role("heading", name="M", exact=True)).to_be_in_viewport()
-
-
-def test_pressed_links_are_prefetched_except_the_checklist(page, base_url):
-    rules = page.goto("/nutrients/").headers["speculation-rules"].strip('"')
-    [rule] = json.loads(page.request.get(rules).text())["prefetch"]
-    # No page is fetched for a link that is only pointed at.
-    assert rule["eagerness"] == "conservative"
-    prefetched = []
-    session = page.context.new_cdp_session(page)
-    session.send("Network.enable")
-    session.send("Preload.enable")
-    session.on(
-        "Preload.prefetchStatusUpdated", lambda event: prefetched.append(event["prefetchUrl"])
-    )
-    with page.expect_request("**/nutrients/magnesium/"):
-        page.get_by_role("link", name="Checklist").first.hover()
-        page.mouse.down()
-        # Off the link first, so that letting go of the button follows none.
-        page.mouse.move(0, 0)
-        page.mouse.up()
-        page.get_by_role("link", name="Magnesium").first.hover()
-        page.mouse.down()
-
-    assert set(prefetched) <= {f"{base_url}/nutrients/magnesium/"}
