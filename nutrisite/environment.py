@@ -16,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 from environ import Env
 
 TRUE_WORDS, FALSE_WORDS = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
+DIGITS = re.compile("[0-9]{1,9}")
 PATH = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*")
 # A host, and scheme, host and port, as browsers send them
 HOST = r"(\[[0-9a-f:.]+\]|[a-z0-9_-]+(\.[a-z0-9_-]+)*)"
@@ -37,7 +38,8 @@ def boolean(name: str, default: bool) -> bool:
 
 def whole_number(name: str, default: int, lowest: int, highest: int) -> int:
     digits = text(name, str(default))
-    if not digits.isdecimal() or not lowest <= int(digits) <= highest:
+    # Python refuses to read thousands of digits.
+    if not DIGITS.fullmatch(digits) or not lowest <= int(digits) <= highest:
         raise ImproperlyConfigured(
             f"{name} is {digits!r}: write a whole number from {lowest} to {highest}."
         )
@@ -87,7 +89,11 @@ def networks(name: str) -> list[IPv4Network | IPv6Network]:
 
 
 def folder(name: str, default: Path) -> Path:
-    return Path(text(name, str(default))).expanduser().resolve()
+    path = text(name, str(default))
+    try:
+        return Path(path).expanduser().resolve()
+    except RuntimeError as error:
+        raise ImproperlyConfigured(f"{name} is {path!r}: no account here has that name.") from error
 
 
 def secret(name: str, file: Path) -> str:

@@ -29,7 +29,11 @@ STATIC_INPUTS = ["nutrisite/settings.py", "nutrisite/staticfiles.py", "requireme
 
 def path_in(variable: str, default: Path) -> Path:
     """Return the path in an environment variable, as the settings read it."""
-    return Path(os.environ.get(variable) or default).expanduser()
+    path = Path(os.environ.get(variable) or default)
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        sys.exit(f"{variable} is {str(path)!r}: no account here has that name.")
 
 
 VAR = path_in("VAR_DIR", ROOT / "var")
@@ -112,7 +116,7 @@ def check_port() -> None:
     """Exit with a sentence if the port is taken, before anything is installed."""
     host = (os.environ.get("HOST") or "127.0.0.1").strip("[]")
     port = os.environ.get("PORT") or "8000"
-    if not port.isdecimal() or not 0 < int(port) < 65536:
+    if not port.isdecimal() or len(port) > 5 or not 0 < int(port) < 65536:
         sys.exit(f"PORT is {port!r}: write a whole number from 1 to 65535.")
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as trial:
         # Without it, a port that was in use a moment ago counts as taken.

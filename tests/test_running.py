@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
@@ -83,7 +84,9 @@ def test_run_on_an_unusable_port_or_where_nothing_can_be_written_says_so(tmp_pat
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         assert f"Port {port} on 127.0.0.1 cannot be used" in refused(tmp_path, port)
-    assert "write a whole number from 1 to 65535" in refused(tmp_path, "²")
+    for port in ("²", "9" * 5000):
+        assert "write a whole number from 1 to 65535" in refused(tmp_path, port)
+    assert "no account here has that name" in refused(Path("~nobody-here/x"), free_port())
     (tmp_path / "file").touch()
     folder = tmp_path / "file" / "var"
     assert f"Nothing can be written in {folder}" in refused(folder, free_port())

@@ -34,6 +34,8 @@ def settings_with(**variables):
         (lambda: environment.boolean("X", False), "perhaps", "write true or false"),
         (lambda: environment.whole_number("X", 1, 1, 9), "ten", "a whole number from 1 to 9"),
         (lambda: environment.whole_number("X", 1, 1, 9), "10", "a whole number from 1 to 9"),
+        (lambda: environment.whole_number("X", 1, 1, 9), "9" * 5000, "a whole number from 1 to 9"),
+        (lambda: environment.folder("X", ROOT), "~nobody-here/x", "no account here has that name"),
         (lambda: environment.choice("X", "json", ("json", "plain")), "xml", "one of json, plain"),
         *(
             (lambda: environment.database("X", ""), address, r"^(?!.*secret).*postgres://")
