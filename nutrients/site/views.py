@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.conf import settings
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
@@ -151,7 +152,10 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Return the page for a request that could not be read.
 
     Django's view reads the form for the CSRF check, and fails again if that is what is unreadable.
+    A session that cannot be saved, as on a full disk, is no fault of the request.
     """
+    if isinstance(exception, SessionInterrupted):
+        return HttpResponse(render_to_string("503.html"), status=503)
     return HttpResponseBadRequest(render_to_string("400.html"))
 
 

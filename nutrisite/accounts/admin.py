@@ -77,12 +77,12 @@ class NewAccountForm(UserCreationForm):
 
 
 class ClinicianInline(admin.StackedInline):
-    """The profession that an account signs reviews with, which superusers confirm."""
+    """The profession that a stored account signs reviews with, which superusers confirm."""
 
     model = Clinician
     verbose_name_plural = "Clinician, who may sign reviews with first and last name"
     has_add_permission = has_change_permission = has_delete_permission = has_view_permission = (
-        lambda inline, request, obj=None: request.user.is_superuser
+        lambda inline, request, obj=None: obj is not None and request.user.is_superuser
     )
 
 
@@ -106,19 +106,22 @@ class AccountAdmin(UserAdmin):
     list_filter = ("groups",)
     actions = ["make_link", "turn_off_second_step", "unlock", "close"]
     inlines = [ClinicianInline]
-    # Fields that only superusers edit, because others could give themselves all permissions
-    rights = ("is_superuser", "groups")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Leave the tick of administrators out for others, who could give themselves all rights."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if request.user.is_superuser:
+            return fieldsets
+        return [
+            (title, options | {"fields": [n for n in options["fields"] if n != "is_superuser"]})
+            for title, options in fieldsets
+        ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Let staff who are not superusers give a new account one of their own roles."""
-        fields = super().get_readonly_fields(request, obj)
-        if request.user.is_superuser:
-            return fields
+        """Let staff who are not superusers give a new account alone one of their own roles."""
         may_give_role = obj is None and roles_to_give(request.user).exists()
-        return (*fields, "is_superuser") if may_give_role else (*fields, *self.rights)
-
-    def record(self, request: HttpRequest, kind: Kind, account: Any, detail: str = "") -> None:
-        record(kind, account, request=request, by=request.user, detail=detail)
+        is_free = request.user.is_superuser or may_give_role
+        return self.readonly_fields if is_free else (*self.readonly_fields, "groups")
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name in LABELS:
@@ -139,19 +142,19 @@ class AccountAdmin(UserAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if "groups" in form.fields:
             # A role opens the admin.
-            obj.is_staff = any(form.cleaned_data.get(name) for name in self.rights)
+            obj.is_staff = any(form.cleaned_data.get(name) for name in ("groups", "is_superuser"))
         form.rights_before = rights_of(User.objects.filter(pk=obj.pk).first())
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         if not change:
-            self.record(request, Kind.MADE, form.instance)
+            record(Kind.MADE, form.instance, request)
         before, after = form.rights_before, rights_of(form.instance)
         signs = {"+": after - before, "−": before - after}
         parts = [f"{sign} {', '.join(sorted(rights))}" for sign, rights in signs.items() if rights]
         if parts:
-            self.record(request, Kind.RIGHTS, form.instance, "; ".join(parts))
+            record(Kind.RIGHTS, form.instance, request, "; ".join(parts))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         accounts = super().get_queryset(request)
@@ -160,9 +163,6 @@ class AccountAdmin(UserAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Accounts are closed and never deleted: histories hold their names."""
         return False
-
-    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
-        return self.inlines if obj else []
 
     def response_add(self, request: HttpRequest, obj: Any, *args: Any, **kwargs: Any) -> Any:
         """Show the link of an account that was added without a password."""
@@ -178,7 +178,7 @@ class AccountAdmin(UserAdmin):
         hours = settings.PASSWORD_RESET_TIMEOUT // 3600
         message = "Give {} this link. It works once, for {} hours: {}"
         messages.success(request, format_html(message, account, hours, link))
-        self.record(request, Kind.LINK, account)
+        record(Kind.LINK, account, request)
 
     @admin.action(description="Make a one-time link to choose a password", permissions=["change"])
     def make_link(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
@@ -190,7 +190,7 @@ class AccountAdmin(UserAdmin):
     def unlock(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         unlocked = [row for row in queryset if axes.utils.reset(username=row.username)]
         for account in unlocked:
-            self.record(request, Kind.UNLOCKED, account)
+            record(Kind.UNLOCKED, account, request)
         messages.success(request, f"Unlocked: {len(unlocked)}.")
 
     @admin.action(description="Close", permissions=["change"])
@@ -199,7 +199,7 @@ class AccountAdmin(UserAdmin):
         closed = list(queryset.filter(is_active=True).exclude(pk=request.user.pk))
         queryset.filter(pk__in=[account.pk for account in closed]).update(is_active=False)
         for account in closed:
-            self.record(request, Kind.RIGHTS, account, "− open")
+            record(Kind.RIGHTS, account, request, "− open")
         messages.success(request, f"Closed: {len(closed)}.")
 
     @admin.action(description="Turn off the second step", permissions=["change"])
@@ -207,7 +207,7 @@ class AccountAdmin(UserAdmin):
         """Let accounts sign in by password alone, until they set the second step up again."""
         changed = [account for account in queryset if two_factor.turn_off(account)]
         for account in changed:
-            self.record(request, Kind.SECOND_STEP_OFF, account)
+            record(Kind.SECOND_STEP_OFF, account, request)
         messages.success(request, f"Accounts without their second step now: {len(changed)}.")
 
     def user_change_password(
@@ -216,7 +216,7 @@ class AccountAdmin(UserAdmin):
         response = super().user_change_password(request, id, form_url)
         account = self.get_object(request, id)
         if response.status_code == 302 and account is not None:
-            self.record(request, Kind.PASSWORD, account)
+            record(Kind.PASSWORD, account, request)
         return response
 
 

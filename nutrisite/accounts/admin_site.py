@@ -47,7 +47,7 @@ class ChoosePassword(PasswordResetConfirmView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
-        record(Kind.PASSWORD, form.user, request=self.request)
+        record(Kind.PASSWORD, form.user, self.request)
         messages.success(self.request, "Your password is set. Sign in with it now.")
         return response
 
@@ -124,5 +124,5 @@ class SecuredSite(AdminSite):
     ) -> Any:
         response = super().password_change(request, extra_context)
         if response.headers.get("Location") == reverse("admin:password_change_done"):
-            record(Kind.PASSWORD, request.user, request=request)
+            record(Kind.PASSWORD, request.user, request)
         return response

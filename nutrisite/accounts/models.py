@@ -48,14 +48,15 @@ class AccountEvent(models.Model):
         return f"{self.account}: {self.get_kind_display()}"
 
 
-def record(
-    kind: Kind, account: Any, *, request: HttpRequest, by: Any = "", detail: str = ""
-) -> None:
+def record(kind: Kind, account: Any, request: HttpRequest, detail: str = "") -> None:
+    """Add an event, with the account that is signed in if it is another one."""
+    name, user = str(account), getattr(request, "user", None)
+    by = user.get_username() if user else ""
     AccountEvent.objects.create(
         at=timezone.now(),
         kind=kind,
-        account=str(account),
-        by=str(by),
+        account=name,
+        by=by if by != name else "",
         address=network_of(request),
         detail=detail,
     )

@@ -72,7 +72,7 @@ def attempted_name(request: HttpRequest, credentials: Any = None) -> str:
 def on_sign_in(request: HttpRequest, user: Any, **kwargs: Any) -> None:
     """Log a sign-in. Remove old events and expired sessions, which then need no timer."""
     device = getattr(user, "otp_device", None)
-    record(Kind.SIGNED_IN, user, request=request, detail=f"with {device.name}" if device else "")
+    record(Kind.SIGNED_IN, user, request, detail=f"with {device.name}" if device else "")
     AccountEvent.objects.filter(at__lt=timezone.now() - RETENTION).delete()
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
 
@@ -80,14 +80,14 @@ def on_sign_in(request: HttpRequest, user: Any, **kwargs: Any) -> None:
 @receiver(signals.user_logged_out)
 def on_sign_out(request: HttpRequest, user: Any, **kwargs: Any) -> None:
     if user is not None:
-        record(Kind.SIGNED_OUT, user, request=request)
+        record(Kind.SIGNED_OUT, user, request)
 
 
 @receiver(signals.user_login_failed)
 def on_failure(credentials: Any, request: HttpRequest | None = None, **kwargs: Any) -> None:
     """Log a wrong name, password or code. Failures during a lockout are not logged."""
     if request is not None and not getattr(request, "axes_locked_out", False):
-        record(Kind.REFUSED, account_name(credentials.get("username")), request=request)
+        record(Kind.REFUSED, account_name(credentials.get("username")), request)
 
 
 @receiver(user_locked_out)
@@ -97,4 +97,4 @@ def on_lockout(request: HttpRequest, username: str | None, **kwargs: Any) -> Non
     begun = timezone.now() - settings.AXES_COOLOFF_TIME
     recent = AccountEvent.objects.filter(kind=Kind.LOCKED, at__gt=begun, account=account)
     if not recent.filter(address=network_of(request)).exists():
-        record(Kind.LOCKED, account, request=request)
+        record(Kind.LOCKED, account, request)

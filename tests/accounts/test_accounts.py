@@ -1,9 +1,12 @@
 """Accounts are added by name, password and role; only administrators give rights."""
 
 import re
+from unittest.mock import Mock
 
 import pytest
 from django.contrib.auth.models import Group, Permission, User
+from django.contrib.sessions.models import Session
+from django.db import OperationalError
 from django.urls import reverse
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -95,8 +98,10 @@ def test_administrators_without_the_tick_give_a_new_account_one_of_their_roles(h
     browser = helper()
     User.objects.get(username="help").groups.add(Group.objects.get(name="Administrators"))
     roles = {group.name: group.pk for group in Group.objects.all()}
-    page = browser.get(reverse("admin:auth_user_add")).context["adminform"].form.fields["groups"]
-    assert {group.name for group in page.queryset} == {"Administrators", "Editors", "Writers"}
+    page = browser.get(reverse("admin:auth_user_add"))
+    offered = page.context["adminform"].form.fields["groups"].queryset
+    assert {group.name for group in offered} == {"Administrators", "Editors", "Writers"}
+    assert "May do everything" not in page.text
 
     assert "Choose a role." in add(browser).content.decode()
     add(browser, groups=[roles["Safety"]])
@@ -141,6 +146,7 @@ def test_editor_is_added_by_name_and_role_and_chooses_a_password_by_a_link(root)
     assert bert.get(reverse(LIST)).status_code == 403
 
     choose_password(link, "quite other words")
+    assert "ask an administrator for a new link" in Browser().get(link).text
     assert User.objects.get(username="bert").check_password(PASSWORD)
 
 
@@ -152,6 +158,16 @@ def test_forgotten_password_is_chosen_again_by_a_link(root, anna):
     assert browser.is_in()
     kinds = AccountEvent.objects.filter(account="anna").values_list("kind", flat=True)
     assert [*kinds] == ["signed-in", "password", "link"]
+
+
+def test_page_whose_session_cannot_be_saved_is_the_fault_of_the_site(root, anna, monkeypatch):
+    # The message of an action waits in the session, and is taken out by the next page.
+    act(root, "unlock", anna)
+    full = OperationalError("database or disk is full")
+    monkeypatch.setattr(Session, "save", Mock(side_effect=full))
+    page = root.get(reverse(LIST))
+
+    assert (page.status_code, "Back in a moment" in page.text) == (503, True)
 
 
 def test_locked_account_is_unlocked_in_the_admin(root, anna, settings):
