@@ -14,7 +14,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
 
 log = logging.getLogger(__name__)
 
@@ -24,13 +23,11 @@ PLAIN = "text/plain; charset=utf-8"
 
 
 @never_cache
-@require_safe
 def alive(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type=PLAIN)
 
 
 @never_cache
-@require_safe
 def ready(request: HttpRequest) -> HttpResponse:
     """Return 200 if pages can be read and edits saved, and otherwise 503; the log says why."""
     if reason := fault():

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
 from nutrients.common.answering import memoized_page
 from nutrients.common.paging import paged
@@ -14,7 +13,6 @@ from nutrients.models import Article, ArticleTopic, Picture, group_by
 from .pages import ArticlePage, listed_articles
 
 
-@require_safe
 @memoized_page
 def article_list(request: HttpRequest) -> HttpResponse:
     context = {"section": "guide", **paged(request, listed_articles(at=timezone.now()))}
@@ -22,7 +20,6 @@ def article_list(request: HttpRequest) -> HttpResponse:
     return render(request, "nutrients/articles/article_list.html", context)
 
 
-@require_safe
 @memoized_page
 def article(request: HttpRequest, slug: str) -> HttpResponse:
     now = timezone.now()
@@ -32,7 +29,6 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "nutrients/articles/article.html", context)
 
 
-@require_safe
 def picture(request: HttpRequest, slug: str, digest: str) -> HttpResponse:
     """Serve the file of a picture. Its address contains its digest, so browsers keep it."""
     row = get_object_or_404(Picture, slug=slug, file_digest=digest)

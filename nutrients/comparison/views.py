@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.defaultfilters import pluralize
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
 from nutrients.common.answering import memoized
 from nutrients.common.parameters import ignored_sentence
@@ -38,7 +37,6 @@ COLUMNS = (
 )
 
 
-@require_safe
 def comparison(request: HttpRequest) -> HttpResponse:
     content = memoized(request, EvidenceContent, at=timezone.now())
     filters, ignored = read_filters(request.GET, content.symptoms)
@@ -51,7 +49,6 @@ def comparison(request: HttpRequest) -> HttpResponse:
     return render(request, "nutrients/comparison/comparison.html", context)
 
 
-@require_safe
 def comparison_csv(request: HttpRequest) -> HttpResponse:
     """Return the rows of the table under the same filters as a CSV file in UTF-8."""
     content = memoized(request, EvidenceContent, at=timezone.now())

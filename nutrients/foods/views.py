@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
 from nutrients.common.answering import memoized, render_page_or_fragment
 from nutrients.common.paging import read_page
@@ -20,7 +19,6 @@ from .listing import PAGE_SIZE, FoodListPage
 from .narrowing import Narrowing
 
 
-@require_safe
 def food_list(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     choices = memoized(request, food_choices, at=now)
@@ -45,7 +43,6 @@ def food_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_safe
 def food(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one food: the nutrients in a portion, diets, allergens, and sources of the figures."""
     now = timezone.now()

@@ -12,7 +12,6 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date
-from django.views.decorators.http import require_safe
 
 from nutrients.common.answering import memoized, memoized_page
 from nutrients.common.version import content_version
@@ -28,7 +27,6 @@ TYPES = {"csv": "text/csv; charset=utf-8; header=present", "json": "application/
 OPEN = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 
 
-@require_safe
 @memoized_page
 def data(request: HttpRequest) -> HttpResponse:
     """List every table with its files, columns and licence."""
@@ -40,7 +38,6 @@ def data(request: HttpRequest) -> HttpResponse:
     return render(request, "nutrients/open_data/data.html", context)
 
 
-@require_safe
 def table_file(request: HttpRequest, name: str, form: str) -> HttpResponseBase:
     table = BY_NAME.get(name)
     if table is None:
@@ -79,7 +76,6 @@ def _try_later(sentence: str) -> HttpResponse:
     return HttpResponse(f"{sentence}\n", "text/plain; charset=utf-8", 503, headers=headers)
 
 
-@require_safe
 @memoized_page
 def dictionary_file(request: HttpRequest, form: str) -> HttpResponse:
     header, *rows = files.dictionary()

@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
 from nutrients.common.answering import memoized
 from nutrients.common.parameters import read_words
@@ -19,7 +18,6 @@ from .choices import read_plate
 from .page import PlatePage, stage_content
 
 
-@require_safe
 def plate(request: HttpRequest) -> HttpResponse:
     """Show how far the foods of the address meet the needs of a life stage.
 

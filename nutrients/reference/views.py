@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
 from nutrients.common.answering import memoized, memoized_page
 from nutrients.common.paging import paged
@@ -17,7 +16,6 @@ from .nutrients import NutrientPage, listed_nutrients, nutrient_content, read_nu
 from .symptoms import SymptomPage, listed_symptoms
 
 
-@require_safe
 @memoized_page
 def nutrient_list(request: HttpRequest) -> HttpResponse:
     context = {"section": "nutrients", **paged(request, listed_nutrients(at=timezone.now()))}
@@ -25,7 +23,6 @@ def nutrient_list(request: HttpRequest) -> HttpResponse:
     return render(request, "nutrients/reference/nutrient_list.html", context)
 
 
-@require_safe
 def nutrient(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a nutrient's page; the address may name a country and a life stage."""
     now = timezone.now()
@@ -43,7 +40,6 @@ def nutrient(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "nutrients/reference/nutrient.html", context)
 
 
-@require_safe
 @memoized_page
 def association(request: HttpRequest, slug: str, symptom: str) -> HttpResponse:
     page = evidence_page(slug, symptom, at=timezone.now())
@@ -53,7 +49,6 @@ def association(request: HttpRequest, slug: str, symptom: str) -> HttpResponse:
     return render(request, "nutrients/reference/association.html", context)
 
 
-@require_safe
 @memoized_page
 def symptom_list(request: HttpRequest) -> HttpResponse:
     context = {"section": "symptoms", **paged(request, listed_symptoms(at=timezone.now()))}
@@ -61,7 +56,6 @@ def symptom_list(request: HttpRequest) -> HttpResponse:
     return render(request, "nutrients/reference/symptom_list.html", context)
 
 
-@require_safe
 @memoized_page
 def symptom(request: HttpRequest, slug: str) -> HttpResponse:
     now = timezone.now()

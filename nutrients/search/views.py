@@ -8,7 +8,6 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
 from nutrients.common.answering import memoized, memoized_page, render_page_or_fragment
 from nutrients.common.paging import paged
@@ -20,7 +19,6 @@ from .content import SearchContent
 from .results import SearchResults
 
 
-@require_safe
 def search(request: Any) -> HttpResponse:
     """Show the matches of the query by kind, or other ways to search if there are none.
 
@@ -55,7 +53,6 @@ def search_page(request: HttpRequest) -> HttpResponse:
 empty_search_page = memoized_page(search_page)
 
 
-@require_safe
 @memoized_page
 def a_to_z(request: HttpRequest) -> HttpResponse:
     lines = memoized(request, entries, at=timezone.now())

@@ -20,7 +20,6 @@ from django.utils.encoding import escape_uri_path
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
 
 from nutrients.articles.pages import latest_articles
 from nutrients.common.answering import memoized_page
@@ -115,7 +114,6 @@ def open_paths(paths: Iterable[str], *, at: datetime) -> set[str]:
     return {section.location(page) for section in sections for page in section.items()}
 
 
-@require_safe
 @memoized_page
 @views.x_robots_tag
 def sitemap(request: HttpRequest) -> HttpResponse:
@@ -132,7 +130,6 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     return render(request, "sitemap_index.xml", context, content_type="application/xml")
 
 
-@require_safe
 @memoized_page
 def sitemap_part(request: HttpRequest, section: str) -> HttpResponse:
     sections: dict[str, type[Sitemap] | Sitemap] = {
@@ -141,7 +138,6 @@ def sitemap_part(request: HttpRequest, section: str) -> HttpResponse:
     return views.sitemap(request, sections, section).render()
 
 
-@require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Allow robots everywhere except on pages with a reader's ticks."""
     lines = (
@@ -152,7 +148,6 @@ def robots(request: HttpRequest) -> HttpResponse:
     return HttpResponse("\n".join((*lines, "")), content_type="text/plain; charset=utf-8")
 
 
-@require_safe
 @never_cache
 def security(request: HttpRequest) -> HttpResponse:
     """Serve the contact for vulnerability reports (RFC 9116); 404 without a CONTACT_EMAIL."""
@@ -170,7 +165,6 @@ def security(request: HttpRequest) -> HttpResponse:
     return HttpResponse("\n".join([*lines, ""]), content_type="text/plain; charset=utf-8")
 
 
-@require_safe
 @memoized_page
 def article_feed(request: HttpRequest) -> HttpResponse:
     feed = _feed(
@@ -193,7 +187,6 @@ def article_feed(request: HttpRequest) -> HttpResponse:
     return _response(feed)
 
 
-@require_safe
 @memoized_page
 def change_feed(request: HttpRequest) -> HttpResponse:
     feed = _feed(

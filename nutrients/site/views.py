@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
 from nutrients.common.answering import memoized, memoized_page
 from nutrients.common.paging import paged
@@ -39,13 +38,11 @@ from .sources import SOURCES_A_PAGE, facts_of, read_sources
 CASES_A_PAGE = 150
 
 
-@require_safe
 @memoized_page
 def home(request: HttpRequest) -> HttpResponse:
     return render(request, "nutrients/site/home.html", {"page": HomePage(at=timezone.now())})
 
 
-@require_safe
 @memoized_page
 def about(request: HttpRequest) -> HttpResponse:
     """Show who makes the site, who pays for it, and who has reviewed it."""
@@ -58,7 +55,6 @@ def about(request: HttpRequest) -> HttpResponse:
     return render(request, "nutrients/site/about.html", context)
 
 
-@require_safe
 @memoized_page
 def method(request: HttpRequest) -> HttpResponse:
     """Explain what the site is for, how it grades and orders, who edits it, and what is pending."""
@@ -77,7 +73,6 @@ def method(request: HttpRequest) -> HttpResponse:
     return render(request, "nutrients/site/method.html", context)
 
 
-@require_safe
 @memoized_page
 def sources(request: HttpRequest) -> HttpResponse:
     """Every source that somebody has read, by publisher, a page at a time."""
@@ -87,7 +82,6 @@ def sources(request: HttpRequest) -> HttpResponse:
     return render(request, "nutrients/site/sources.html", context)
 
 
-@require_safe
 @memoized_page
 def source(request: HttpRequest, slug: str) -> HttpResponse:
     """Show how a source was checked, and the facts that cite it."""
@@ -98,7 +92,6 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "nutrients/site/source.html", context)
 
 
-@require_safe
 @memoized_page
 def changes(request: HttpRequest) -> HttpResponse:
     """List all corrections, paginated, and the latest other changes."""
@@ -111,19 +104,16 @@ def changes(request: HttpRequest) -> HttpResponse:
     return render(request, "nutrients/site/changes.html", context)
 
 
-@require_safe
 @memoized_page
 def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "nutrients/site/privacy.html", {"contact": settings.CONTACT_EMAIL})
 
 
-@require_safe
 @memoized_page
 def accessibility(request: HttpRequest) -> HttpResponse:
     return render(request, "nutrients/site/accessibility.html", {"contact": settings.CONTACT_EMAIL})
 
 
-@require_safe
 @memoized_page
 def safety(request: HttpRequest) -> HttpResponse:
     """Show all warning signs with what to do, and the limits of this site."""
@@ -131,14 +121,12 @@ def safety(request: HttpRequest) -> HttpResponse:
     return render(request, "nutrients/site/safety.html", context)
 
 
-@require_safe
 @memoized_page
 def safety_worker(request: HttpRequest) -> HttpResponse:
     """Serve the service worker that saves the page of warning signs if the reader asks for it."""
     return render(request, "nutrients/site/worker.js", content_type="text/javascript")
 
 
-@require_safe
 @memoized_page
 def test_book(request: HttpRequest) -> HttpResponse:
     """List the cases of the test book, failing ones first, paginated."""
