@@ -121,7 +121,13 @@ class Sqlite:
         """Copy one moment of the live database; writers go on."""
         if not self.path.is_file():
             raise BackupError(f"There is no database at {self.path}.")
-        _copy(self.path, target)
+        with (
+            closing(sqlite3.connect(self.path, timeout=20)) as live,
+            closing(sqlite3.connect(target)) as copy,
+        ):
+            live.backup(copy)
+            # One file, without a log beside it; the site switches back to WAL.
+            copy.execute("PRAGMA journal_mode=DELETE")
 
     def inspect(self, copy: Path) -> list[tuple[str, str]]:
         """Check every page, index and foreign key of a copy; return its applied migrations."""
@@ -163,16 +169,6 @@ class Sqlite:
         except sqlite3.DatabaseError as error:
             if "locked" in str(error):
                 raise BackupError("The database is in use: stop the site first.") from error
-
-
-def _copy(source: Path, target: Path) -> None:
-    with (
-        closing(sqlite3.connect(source, timeout=20)) as origin,
-        closing(sqlite3.connect(target, timeout=20)) as copy,
-    ):
-        origin.backup(copy)
-        # One file, without a log beside it; the site switches back to WAL.
-        copy.execute("PRAGMA journal_mode=DELETE")
 
 
 class Postgres:

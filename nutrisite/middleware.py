@@ -57,7 +57,7 @@ class EveryRequest:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         start = time.perf_counter()
         request_id = request.META.get(ID_KEY) or set_request_id(request.META)
-        if not is_admin(request):
+        if not is_admin(request.path_info):
             request.META.pop("HTTP_COOKIE", None)
         response = self.get_response(request)
         # A streaming response without a route is one of WhiteNoise's files.
@@ -78,7 +78,7 @@ class RefusedRequests:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if is_admin(request) and not may_see_admin(request):
+        if is_admin(request.path_info) and not may_see_admin(request):
             raise Http404
         # Without a length Django reads no body, and would process an empty form.
         if "HTTP_TRANSFER_ENCODING" in request.META:
@@ -94,10 +94,10 @@ class RefusedRequests:
     ) -> HttpResponse | None:
         """Return 405 for a form sent to a public page that takes none, or for another method.
 
-        The CSRF check would return 403, and ask for a cookie that no public page sets. Pages that
-        take a form are exempt from the check.
+        Views need no `require_safe`. The CSRF check would return 403, and ask for a cookie that no
+        public page sets. Pages that take a form are exempt from the check.
         """
-        takes_forms = getattr(view, "csrf_exempt", False) or is_admin(request)
+        takes_forms = getattr(view, "csrf_exempt", False) or is_admin(request.path_info)
         if request.method in ("GET", "HEAD") or takes_forms:
             return None
         return HttpResponseNotAllowed(["GET", "HEAD"])
@@ -107,11 +107,7 @@ class RefusedRequests:
         return HttpResponse(status=400) if isinstance(exception, UnreadablePostError) else None
 
 
-def is_admin(request: HttpRequest) -> bool:
-    return is_path_of_admin(request.path_info)
-
-
-def is_path_of_admin(path: str) -> bool:
+def is_admin(path: str) -> bool:
     return f"{path}/".startswith(f"/{settings.ADMIN_PATH}")
 
 

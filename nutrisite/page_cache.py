@@ -32,7 +32,7 @@ from django.utils.module_loading import import_string
 
 from nutrisite.content_changes import Reader, open_reader
 from nutrisite.logging import log_access, route_of
-from nutrisite.middleware import CACHEABLE_ROUTE, Handler, is_path_of_admin, set_request_id
+from nutrisite.middleware import CACHEABLE_ROUTE, Handler, is_admin, set_request_id
 
 log = logging.getLogger(__name__)
 
@@ -213,7 +213,7 @@ class PageCache:
         parts = [get(name, "") for name in ("PATH_INFO", "QUERY_STRING", *HTMX)]
         if (
             environ["REQUEST_METHOD"] not in ("GET", "HEAD")
-            or is_path_of_admin(parts[0])
+            or is_admin(parts[0])
             or sum(map(len, parts)) > LONGEST
         ):
             return None

@@ -1,6 +1,5 @@
 """Sign-in: name, password and code are checked together, failures counted, and events logged."""
 
-from importlib import import_module
 from typing import Any
 
 from axes.signals import user_locked_out
@@ -8,6 +7,7 @@ from django.conf import settings
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import get_user_model, signals
 from django.contrib.auth.backends import ModelBackend
+from django.contrib.sessions.backends.db import SessionStore
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
@@ -74,7 +74,7 @@ def on_sign_in(request: HttpRequest, user: Any, **kwargs: Any) -> None:
     device = getattr(user, "otp_device", None)
     record(Kind.SIGNED_IN, user, request, detail=f"with {device.name}" if device else "")
     AccountEvent.objects.filter(at__lt=timezone.now() - RETENTION).delete()
-    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    SessionStore.clear_expired()
 
 
 @receiver(signals.user_logged_out)

@@ -24,13 +24,11 @@ class Command(BaseCommand):
         try:
             if options["check"]:
                 check(file.resolve())
-            else:
-                restore(file.resolve(), replaced)
+                self.stdout.write(f"{file.name} is whole.")
+                return
+            restore(file.resolve(), replaced)
         except BackupError as error:
             raise CommandError(f"Nothing was changed. {error}") from error
-        if options["check"]:
-            self.stdout.write(f"{file.name} is whole.")
-            return
         self.stdout.write(f"Restored {file.name}.")
         if replaced.exists():
             self.stdout.write(f"What was there before is kept as {replaced}.")
