@@ -48,9 +48,12 @@ def test_account_that_could_not_sign_in_is_refused(root):
     assert User.objects.count() == 1
 
 
-def test_account_without_roles_cannot_sign_in(root, anna):
+def test_account_without_roles_cannot_sign_in_and_own_account_is_not_closed(root, anna, admin):
     assert Screen(root, anna).save(groups=[]).status_code == 302
     assert not Browser().sign_in().has_header("Location")
+
+    act(root, "close", anna, admin)
+    assert [*User.objects.filter(is_active=True)] == [admin]
 
 
 @pytest.mark.parametrize(
@@ -69,8 +72,8 @@ def test_staff_who_may_change_accounts_turn_off_two_factor_of_editors_alone(
     assert {device.user.username for device in TOTPDevice.objects.all()} == remaining
 
 
-def test_staff_cannot_reach_administrators(helper, admin):
-    browser = helper("view_user", "change_user")
+def test_staff_reach_no_administrator_and_give_no_rights(helper, anna, admin):
+    browser = helper("view_user", "add_user", "change_user")
     form = {"post": "yes", "password1": "quite other words", "password2": "quite other words"}
 
     assert "root" not in browser.get(reverse(LIST)).text
@@ -81,17 +84,16 @@ def test_staff_cannot_reach_administrators(helper, admin):
     admin.refresh_from_db()
     assert admin.check_password(PASSWORD)
 
-
-def test_only_an_administrator_gives_rights_to_accounts(helper, anna):
-    browser = helper("view_user", "change_user")
-    me = User.objects.get(username="help")
-    screen = Screen(browser, me)
-    screen.save(is_superuser="on", groups=["1"], first_name="Helping")
-
-    me.refresh_from_db()
-    assert me.first_name == "Helping"
-    assert not me.is_superuser
-    assert not me.groups.exists()
+    rights = {"is_superuser": "on", "groups": ["1"]}
+    me = Screen(browser, User.objects.get(username="help"))
+    assert "clinician-0-profession" not in me.data
+    me.save(first_name="Helping", **rights)
+    add(browser, **rights)
+    assert User.objects.get(username="help").first_name == "Helping"
+    # The new account waits for a role.
+    for account in User.objects.filter(username__in=["help", "bert"]):
+        assert [account.is_superuser, account.groups.exists()] == [False, False]
+    assert not User.objects.get(username="bert").is_staff
 
 
 def test_administrators_without_the_tick_give_a_new_account_one_of_their_roles(helper, content):
@@ -111,13 +113,6 @@ def test_administrators_without_the_tick_give_a_new_account_one_of_their_roles(h
     bert = User.objects.get(username="bert")
     assert [bert.is_staff, bert.is_superuser] == [True, False]
     assert [group.name for group in bert.groups.all()] == ["Editors"]
-
-
-def test_account_added_by_staff_waits_for_a_role(helper, content):
-    add(helper("view_user", "add_user", "change_user"), is_superuser="on", groups=["1"])
-
-    bert = User.objects.get(username="bert")
-    assert [bert.is_staff, bert.is_superuser, bert.groups.exists()] == [False] * 3
 
 
 def link_in(response):
@@ -170,27 +165,7 @@ def test_page_whose_session_cannot_be_saved_is_the_fault_of_the_site(root, anna,
     assert (page.status_code, "Back in a moment" in page.text) == (503, True)
 
 
-def test_locked_account_is_unlocked_in_the_admin(root, anna, settings):
-    settings.AXES_FAILURE_LIMIT = 3
-    for _ in range(3):
-        Browser().sign_in(password="some other words")
-    assert Browser().sign_in().status_code == 429
-
-    act(root, "unlock", anna)
-
-    assert Browser().sign_in().status_code == 302
-
-
-def test_administrator_closes_accounts_but_not_their_own(root, anna, admin):
-    act(root, "close", anna, admin)
-
-    assert [*User.objects.filter(is_active=True)] == [admin]
-
-
-def test_clinician_is_made_by_an_administrator_and_recorded(root, helper, anna):
-    other = Screen(helper("view_user", "change_user"), anna)
-    assert "clinician-0-profession" not in other.data
-
+def test_clinician_is_made_by_an_administrator_and_recorded(root, anna):
     clinician = {"clinician-TOTAL_FORMS": "1", "clinician-0-profession": "dietitian"}
     assert Screen(root, anna).save(**clinician).status_code == 302
 

@@ -61,15 +61,12 @@ def test_form_of_a_session_that_ended_is_carried_through_the_sign_in(anna, addre
     assert form.context["adminform"].form["job"].value() == TYPED
 
 
-def test_very_large_form_and_one_of_another_site_are_not_carried(browser, anna, address):
+def test_no_very_large_form_none_of_another_site_and_no_password_is_carried(browser, anna, address):
     assert browser.post(address, {"job": "x" * 1_000_001}).status_code == 302
     assert Client(enforce_csrf_checks=True).post(address, {"job": TYPED}).status_code == 403
 
-
-def test_passwords_are_carried_in_no_page(browser, anna):
     form = {"old_password": PASSWORD, "new_password1": "abc", "new_password2": "abc"}
     response = browser.post(reverse("admin:password_change"), form)
-
     assert (response.status_code, response.content) == (302, b"")
 
 
@@ -88,12 +85,7 @@ def test_form_of_an_earlier_sign_in_shows_what_was_typed_and_a_button_leads_home
     assert "no-store" in form.headers["Cache-Control"]
     assert button.headers["Location"] == reverse("admin:index")
     assert "Nothing is saved yet" in messages_of(button)[-1]
-
-
-def test_password_of_an_earlier_sign_in_is_shown_in_no_page(anna):
-    browser = Client(enforce_csrf_checks=True)
-    browser.force_login(anna)
+    # No page shows a password.
     address = reverse("admin:auth_user_add")
     response = browser.post(address, {"password1": TYPED, "csrfmiddlewaretoken": "x"})
-
     assert (response.headers["Location"], response.content) == (address, b"")

@@ -17,25 +17,26 @@ def armed(browser, anna):
     return browser, app, codes
 
 
-def test_key_is_shown_until_two_factor_is_on(browser, anna):
+def test_key_is_shown_until_the_right_code_turns_two_factor_on(browser, anna):
+    earlier = Browser()
+    earlier.sign_in()
     browser.sign_in()
     page = browser.get(reverse("admin:second_step"))
-
     assert "otpauth://totp/Nutrisite" in page.text
     assert "no-store" in page["Cache-Control"]
-    browser.turn_second_step_on()
-    assert "second_step_key" not in browser.session
-    assert "otpauth" not in browser.get(reverse("admin:second_step")).text
-
-
-def test_wrong_code_does_not_turn_two_factor_on(browser, anna):
-    browser.sign_in()
-    browser.get(reverse("admin:second_step"))
     for code in ("000000", "abcdef", "", "²²²²²²", "9" * 20, "-1"):
         answer = browser.second_step(code)
         assert answer.status_code == 200
         assert answer.context["form"].errors
     assert not TOTPDevice.objects.exists()
+    assert earlier.is_in()
+
+    browser.turn_second_step_on()
+    assert "second_step_key" not in browser.session
+    assert "otpauth" not in browser.get(reverse("admin:second_step")).text
+    # Other sessions end.
+    assert browser.is_in()
+    assert not earlier.is_in()
 
 
 @pytest.mark.parametrize("code", ["", "000000", "zzzz-zzzz", "\0", "x" * 21])
@@ -64,36 +65,22 @@ def test_code_signs_in_once(armed, kind):
     assert f"{left} recovery codes left" in first.get(reverse("admin:second_step")).text
 
 
-def test_turning_two_factor_on_ends_other_sessions(browser, anna):
-    earlier = Browser()
-    earlier.sign_in()
-    assert earlier.is_in()
-    browser.sign_in()
-    browser.turn_second_step_on()
-
-    assert browser.is_in()
-    assert not earlier.is_in()
-
-
-def test_two_factor_is_turned_off_only_with_a_code(armed):
+def test_new_codes_replace_the_old_and_turn_two_factor_off(armed):
     browser, _, codes = armed
+    new_codes = browser.second_step(codes[0], "codes").context["codes"]
+    other = Browser()
+    other.sign_in(token=codes[1])
+    assert len(new_codes) == 10
+    assert not other.is_in()
+
+    # A wrong code makes the next one wait.
+    StaticDevice.objects.update(throttling_failure_count=0, throttling_failure_timestamp=None)
     browser.second_step("zzzz-zzzz", "off")
     assert TOTPDevice.objects.exists()
     StaticDevice.objects.update(throttling_failure_count=0, throttling_failure_timestamp=None)
-
-    assert browser.second_step(codes[0], "off").status_code == 302
+    assert browser.second_step(new_codes[0], "off").status_code == 302
     assert not TOTPDevice.objects.exists()
     assert browser.is_in()
-
-
-def test_new_recovery_codes_replace_the_old(armed):
-    browser, _, codes = armed
-    answer = browser.second_step(codes[0], "codes")
-    other = Browser()
-    other.sign_in(token=codes[1])
-
-    assert len(answer.context["codes"]) == 10
-    assert not other.is_in()
 
 
 def test_required_two_factor_is_set_up_before_anything_else(browser, anna, settings):
@@ -110,15 +97,11 @@ def test_required_two_factor_is_set_up_before_anything_else(browser, anna, setti
     assert TOTPDevice.objects.exists()
 
 
-def test_administrators_need_two_factor_by_default(browser, anna, admin, settings):
+def test_administrators_need_two_factor_by_default_and_see_no_keys(browser, anna, root, settings):
+    assert root.get("/admin/otp_totp/totpdevice/").status_code == 404
+    assert "otp_" not in root.get(reverse("admin:index")).text
+
     settings.SECOND_STEP_FOR = settings_with().SECOND_STEP_FOR
     browser.sign_in()
     assert browser.is_in()
-
-    browser.sign_in(name="root")
-    assert not browser.is_in()
-
-
-def test_admin_shows_no_keys(root):
-    assert root.get("/admin/otp_totp/totpdevice/").status_code == 404
-    assert "otp_" not in root.get(reverse("admin:index")).text
+    assert not root.is_in()
