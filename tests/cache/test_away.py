@@ -1,5 +1,6 @@
 """Responses while the database is unavailable, and how the site recovers."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -8,7 +9,6 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.db import OperationalError
 
 from nutrisite import page_cache
-from nutrisite.logging import REQUEST_ID
 from nutrisite.page_cache import AWAY, PAUSE, PageCache, Versions
 
 
@@ -30,13 +30,14 @@ class Engine:
 
     commits, is_away = 0, False
 
-    def open(self):
-        return self.read
-
     def read(self):
         if self.is_away:
             raise OperationalError("unable to open database file")
         return self.commits
+
+
+def versions_of(engine, next_change=lambda *, at: None):
+    return Versions(lambda: engine.read, next_change)
 
 
 @pytest.fixture
@@ -44,6 +45,7 @@ def clock(monkeypatch):
     """Both clocks of the page cache, which a test moves on."""
     clock = SimpleNamespace(now=1_000_000.0, since_start=50.0)
     clock.time, clock.monotonic = lambda: clock.now, lambda: clock.since_start
+    clock.perf_counter = clock.monotonic
     monkeypatch.setattr(page_cache, "time", clock)
     return clock
 
@@ -51,7 +53,7 @@ def clock(monkeypatch):
 @pytest.mark.django_db
 def test_version_changes_with_a_commit_only(clock):
     engine = Engine()
-    versions = Versions(engine.open, lambda *, at: None)
+    versions = versions_of(engine)
     first = versions.current()
     clock.now += 1_000_000
 
@@ -65,7 +67,7 @@ def test_version_changes_with_a_commit_only(clock):
 @pytest.mark.django_db
 def test_version_ends_when_a_scheduled_row_is_due(clock):
     moment = datetime.fromtimestamp(clock.now, UTC) + timedelta(seconds=60)
-    versions = Versions(Engine().open, lambda *, at: moment if at < moment else None)
+    versions = versions_of(Engine(), lambda *, at: moment if at < moment else None)
     first = versions.current()
     clock.now += 59
 
@@ -75,14 +77,16 @@ def test_version_ends_when_a_scheduled_row_is_due(clock):
 
 
 @pytest.mark.django_db
-def test_database_that_is_away_is_tried_again_after_a_pause(clock, caplog):
-    engine = Engine()
-    versions = Versions(engine.open, lambda *, at: None)
+def test_database_that_is_away_is_tried_again_after_a_pause(clock, lines, rf):
+    engine, headers = Engine(), {}
+    versions = versions_of(engine)
     before = versions.current()
     engine.is_away = True
 
-    assert versions.current() is None
-    assert "The database does not answer" in caplog.text
+    site = PageCache(WSGIHandler(), versions, 0)
+    site(rf.get("/").environ, lambda status, fields: headers.update(fields))
+    line = json.loads(next(line for line in lines if "The database does not answer" in line))
+    assert line["request"] == headers["X-Request-ID"]
     engine.is_away = False
     assert versions.current() is None
     clock.now -= 3600
@@ -90,16 +94,3 @@ def test_database_that_is_away_is_tried_again_after_a_pause(clock, caplog):
     after = versions.current()
     # There may have been commits meanwhile, so no earlier page is served.
     assert after is not before
-
-
-def test_log_line_about_the_database_has_the_request_id_of_the_response(rf):
-    ids, headers = [], {}
-
-    def read():
-        ids.append(REQUEST_ID.get())
-        raise OperationalError("unable to open database file")
-
-    site = PageCache(WSGIHandler(), Versions(lambda: read, lambda *, at: None), 0)
-    site(rf.get("/").environ, lambda status, lines: headers.update(lines))
-
-    assert ids == [headers["X-Request-ID"]]
