@@ -11,7 +11,7 @@ from tests.addresses import EVERY_KIND
 MACHINES = [
     *("/compare.csv", "/data/nutrients.csv", "/data/dictionary.json", "/sitemap.xml"),
     *("/sitemap-foods.xml", "/robots.txt", "/feeds/articles/", "/feeds/changes/"),
-    "/safety/worker.js",
+    *("/safety/worker.js", "/healthz", "/readyz"),
 ]
 ADDRESSES = [*EVERY_KIND, "/sources/ods-magnesium/", "/safety/test-book/", *MACHINES]
 TAKES_A_FORM = "/checklist/"
@@ -71,11 +71,13 @@ def test_unknown_address_has_the_headers_and_no_cookie(client, content):
         assert not response.cookies
 
 
-def test_admin_has_the_same_policy(client, db):
+def test_admin_has_the_same_policy_and_its_forms_need_a_token(db):
+    client = Client(enforce_csrf_checks=True)
     response = client.get(reverse("admin:login"))
 
     assert policy_of(response) == POLICY
     assert {cookie["path"] for cookie in response.cookies.values()} == {"/admin/"}
+    assert client.post(reverse("admin:login"), {"username": "x"}).status_code == 403
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -92,16 +94,6 @@ def test_unsupported_method_is_refused_in_the_design(client, db, address):
         # A server sends as much as this says, and no more.
         assert response["Content-Length"] == str(len(response.content))
         assert not response.cookies
-
-
-def test_admin_forms_need_a_csrf_token(db):
-    response = Client(enforce_csrf_checks=True).post(reverse("admin:login"), {"username": "x"})
-
-    assert response.status_code == 403
-
-
-def test_request_for_another_host_is_refused(client, content):
-    assert client.get("/", headers={"host": "evil.example"}).status_code == 400
 
 
 # Not written where it is used: a log may show lines of code.

@@ -39,9 +39,7 @@ def test_readyz_without_database_says_only_that_it_is_not_ready(client, db, monk
 
 
 def test_readyz_with_a_migration_to_apply_is_not_ready(client, db):
-    recorder = MigrationRecorder(connection)
-    newest = recorder.migration_qs.filter(app="nutrients").latest("id")
-    newest.delete()
+    MigrationRecorder.Migration.objects.filter(app="nutrients").latest("id").delete()
 
     assert client.get("/readyz").status_code == 503
 
@@ -58,12 +56,6 @@ def test_readyz_on_a_disk_that_is_full_or_cannot_be_written_is_not_ready(
     monkeypatch.setattr("nutrisite.health.os.access", lambda folder, mode: is_writable)
 
     assert client.get("/readyz").status_code == status
-
-
-@pytest.mark.parametrize("address", ["/healthz", "/readyz"])
-def test_health_refuses_methods_that_change_things(client, address):
-    for method in ("POST", "PUT", "PATCH", "DELETE", "TRACE", "NONSENSE"):
-        assert client.generic(method, address).status_code == 405, method
 
 
 def test_readyz_with_a_clock_behind_the_content_names_both_moments(
