@@ -20,12 +20,6 @@ from nutrients.models import (
 )
 
 CONTENT = list(apps.get_app_config("nutrients").get_models())
-LIMITS = [
-    (NutrientAmount, "per_100g"),
-    (ReferenceIntake, "amount"),
-    (ReferenceIntake, "upper_limit"),
-    (ReferenceIntake, "chronic_disease_limit_mg"),
-]
 
 
 def assert_refused(row, **values):
@@ -51,12 +45,11 @@ def test_fixed_choices_are_fixed_in_the_database(content):
     assert tried > 30
 
 
-def test_no_amount_is_negative(content):
-    for model, field in LIMITS:
-        assert_refused(model.objects.exclude(**{field: None}).first(), **{field: -1})
+def test_no_amount_is_negative_and_a_nutrient_has_a_symptom_once_in_each_relation(content):
+    assert_refused(NutrientAmount.objects.first(), per_100g=-1)
+    for field in ("amount", "upper_limit", "chronic_disease_limit_mg"):
+        assert_refused(ReferenceIntake.objects.exclude(**{field: None}).first(), **{field: -1})
 
-
-def test_nutrient_has_a_symptom_once_in_each_relation(content):
     first, second = Association.objects.order_by("pk")[:2]
 
     assert_refused(second, nutrient=first.nutrient, symptom=first.symptom, relation=first.relation)

@@ -1,12 +1,10 @@
 """The design: contrast of its colours, letters of its font, and its stylesheets."""
 
-import json
 import re
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from fontTools.ttLib import TTFont
 
 ROOT = Path(settings.BASE_DIR)
@@ -103,24 +101,6 @@ def test_font_has_every_weight_of_the_stylesheets_and_tabular_figures(font):
 
 
 # Stylesheets
-
-
-def test_production_has_one_compressed_stylesheet(settings, tmp_path):
-    settings.STATIC_ROOT = tmp_path
-    settings.STORAGES = settings.STORAGES | {
-        "staticfiles": {"BACKEND": "nutrisite.staticfiles.BundledStaticFilesStorage"}
-    }
-    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=["admin"])
-    manifest = json.loads((tmp_path / "staticfiles.json").read_text())["paths"]
-    css = (tmp_path / manifest["css/site.css"]).read_text()
-
-    assert "@import" not in css
-    assert not [name for name in manifest if name.startswith("css/components/")]
-    for part in STYLES.glob("components/*.css"):
-        selectors = re.findall(r"^  (\.[a-z-]+)", part.read_text(), re.MULTILINE)
-        assert all(selector in css for selector in selectors), part.name
-    assert f'url("../{manifest["fonts/atkinson-hyperlegible-next.woff2"]}")' in css
-    assert (tmp_path / f"{manifest['css/site.css']}.br").exists()
 
 
 def test_every_stylesheet_is_imported_once():

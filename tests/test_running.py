@@ -1,6 +1,7 @@
 """`make run` and `make dev` prepare a machine and serve the site, or say why they cannot."""
 
 import os
+import re
 import signal
 import socket
 import stat
@@ -70,6 +71,10 @@ def test_make_run_and_make_dev_serve_the_site(tmp_path):
     assert "Set-Cookie" not in headers
     assert "immutable" in style_headers["Cache-Control"]
     assert "@import" not in css
+    assert re.search(r'url\("\.\./fonts/[\w-]+\.[0-9a-f]{12}\.woff2"\)', css)
+    for part in (ROOT / "static/css/components").glob("*.css"):
+        selectors = re.findall(r"^  (\.[a-z-]+)", part.read_text(), re.MULTILINE)
+        assert all(selector in css for selector in selectors), part.name
     assert list((tmp_path / "static").rglob("*.css.br"))
     assert f"{site}/" in log.read_text()
     assert "`make admin` makes an account" in log.read_text()
