@@ -151,16 +151,23 @@ def client(request):
     return Client() if {*counts, "monkeypatch", "settings"} & requested else Reader()
 
 
+class Lines(list):
+    """A stream that holds the lines that are written to it."""
+
+    def write(self, text):
+        self.extend(text.splitlines())
+
+    def flush(self):
+        pass
+
+
 @pytest.fixture
 def lines():
     """Return the lines that the requests of the test write to the log."""
-    handler = Lines()
-    loggers = [logging.getLogger(name) for name in ("", "django")]
-    for logger in loggers:
-        logger.addHandler(handler)
-    yield handler.lines
-    for logger in loggers:
-        logger.removeHandler(handler)
+    [console] = [handler for handler in logging.getLogger().handlers if handler.name == "console"]
+    stream = console.setStream(Lines())
+    yield console.stream
+    console.setStream(stream)
 
 
 @pytest.fixture
@@ -175,21 +182,6 @@ def no_content(db):
         rows = model._base_manager.all()
         # Without signals and collectors: rows that point at each other go in one transaction.
         rows._raw_delete(rows.db)
-
-
-class Lines(logging.Handler):
-    """Collects lines as the site's own handler would write them."""
-
-    def __init__(self):
-        super().__init__()
-        console = next(h for h in logging.getLogger().handlers if h.formatter and h.filters)
-        self.setFormatter(console.formatter)
-        for line_filter in console.filters:
-            self.addFilter(line_filter)
-        self.lines = []
-
-    def emit(self, record):
-        self.lines.append(self.format(record))
 
 
 @pytest.fixture

@@ -23,18 +23,21 @@ from nutrients.models import (
 PUBLISHED = {"status": "published", "publish_at": datetime(2026, 1, 1, tzinfo=UTC)}
 
 
-def nutrient(slug, **fields):
+def _published(model, slug, fields, **defaults):
+    """Return a published row whose name is its slug in words, with these fields or the defaults."""
     name = slug.replace("-", " ").capitalize()
+    return baker.make(model, slug=slug, **(PUBLISHED | {"name": name} | defaults | fields))
+
+
+def nutrient(slug, **fields):
     words = {"low_phrase": f"Low {slug}", "high_phrase": f"Too much {slug}", "kind": "mineral"}
-    words |= {"name": name, "symbol": name[:2], "unit": Unit.MG}
-    words |= {"daily_value": 100, "reference_value": 100}
-    return baker.make(Nutrient, slug=slug, **(PUBLISHED | words | fields))
+    words |= {"symbol": slug[:2].capitalize(), "unit": Unit.MG}
+    return _published(Nutrient, slug, fields, daily_value=100, reference_value=100, **words)
 
 
 def symptom(slug, **fields):
-    words = {"name": slug.replace("-", " ").capitalize(), "body_area": "muscles"}
-    words |= {"urgency": "self-care", "is_common": True, "help_note": "See a doctor if it lasts."}
-    return baker.make(Symptom, slug=slug, **(PUBLISHED | words | fields))
+    words = {"body_area": "muscles", "urgency": "self-care", "is_common": True}
+    return _published(Symptom, slug, fields, help_note="See a doctor if it lasts.", **words)
 
 
 def association(of, sign, **fields):
@@ -43,19 +46,13 @@ def association(of, sign, **fields):
 
 
 def risk(slug, lowers=(), raises=(), **fields):
-    words = {"name": slug.replace("-", " ").capitalize(), "kind": "lifestyle", "is_common": True}
-    row = baker.make(RiskFactor, slug=slug, **(PUBLISHED | words | fields))
-    row.lowers.set(lowers)
-    row.raises.set(raises)
-    return row
+    links = {"lowers": lowers, "raises": raises}
+    return _published(RiskFactor, slug, fields, kind="lifestyle", is_common=True, **links)
 
 
 def cause(slug, symptoms=(), **fields):
-    words = {"name": slug.replace("-", " ").capitalize(), "kind": "stimulant"}
-    words |= {"is_common": True, "is_asked": True}
-    row = baker.make(OtherCause, slug=slug, **(PUBLISHED | words | fields))
-    row.symptoms.set(symptoms)
-    return row
+    words = {"kind": "stimulant", "is_common": True, "is_asked": True}
+    return _published(OtherCause, slug, fields, symptoms=symptoms, **words)
 
 
 def flag(slug, level, **fields):
@@ -65,32 +62,20 @@ def flag(slug, level, **fields):
 
 
 def rule(raises, symptoms=(), risks=(), causes=()):
-    row = baker.make(RedFlagRule, slug=f"{raises.slug}-rule", red_flag=raises)
-    row.symptoms.set(symptoms)
-    row.risk_factors.set(risks)
-    row.other_causes.set(causes)
-    return row
+    links = {"symptoms": symptoms, "risk_factors": risks, "other_causes": causes}
+    return baker.make(RedFlagRule, slug=f"{raises.slug}-rule", red_flag=raises, **links)
 
 
 def food(slug, of, per_100g, **fields):
-    words = {"name": slug.replace("-", " ").capitalize(), "serving_grams": 100}
-    row = baker.make(
-        FoodSource, slug=slug, serving_description="1 bowl", **(PUBLISHED | words | fields)
-    )
+    row = _published(FoodSource, slug, fields, serving_grams=100, serving_description="1 bowl")
     baker.make(NutrientAmount, food=row, nutrient=of, per_100g=per_100g)
     return row
 
 
 def interaction(slug, risks=(), **fields):
-    words = {
-        "item_a": slug,
-        "item_b": "something",
-        "kind": "drug-nutrient",
-        "severity": "important",
-    }
-    row = baker.make(Interaction, slug=slug, **(PUBLISHED | words | fields))
-    row.risk_factors.set(risks)
-    return row
+    words = {"item_a": slug, "item_b": "something", "kind": "drug-nutrient"}
+    words |= {"severity": "important", "risk_factors": risks}
+    return baker.make(Interaction, slug=slug, **(PUBLISHED | words | fields))
 
 
 def source(slug="a-source"):
@@ -100,8 +85,5 @@ def source(slug="a-source"):
 
 def case(slug, symptoms=(), suggest=(), warn=(), **fields):
     words = {"title": slug.capitalize(), "group": "picture", "level": "self-care"}
-    row = baker.make(SafetyCase, slug=slug, **({"status": "published"} | words | fields))
-    row.symptoms.set(symptoms)
-    row.must_suggest.set(suggest)
-    row.must_warn.set(warn)
-    return row
+    words |= {"symptoms": symptoms, "must_suggest": suggest, "must_warn": warn}
+    return baker.make(SafetyCase, slug=slug, **({"status": "published"} | words | fields))

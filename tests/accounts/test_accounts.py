@@ -153,6 +153,8 @@ def test_forgotten_password_is_chosen_again_by_a_link(root, anna):
     assert browser.is_in()
     kinds = AccountEvent.objects.filter(account="anna").values_list("kind", flat=True)
     assert [*kinds] == ["signed-in", "password", "link"]
+    act(root, "close", anna)
+    assert not browser.is_in()
 
 
 def test_page_whose_session_cannot_be_saved_is_the_fault_of_the_site(root, anna, monkeypatch):
