@@ -11,7 +11,6 @@ from nutrisite.settings import *
 
 # Django alone, without the page cache and its memory, so that an edited template shows at once.
 WSGI_APPLICATION = None
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 # WhiteNoise serves the files, with the types that it knows, and not Django's runserver.
 INSTALLED_APPS = ["whitenoise.runserver_nostatic", *INSTALLED_APPS, "debug_toolbar"]
 # Below compression, because the toolbar adds itself to the page.

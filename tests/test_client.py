@@ -3,7 +3,7 @@
 import pytest
 from django.test import RequestFactory
 
-from nutrisite.client import address_of, network_of
+from nutrisite.client import address_of
 
 
 def request(**meta):
@@ -40,13 +40,3 @@ def test_unknown_address_is_logged_without_what_was_sent(settings, lines, header
 
     assert "PROXY_COUNT=2" in lines[0]
     assert "203.0.113" not in "".join(lines)
-
-
-def test_network_of_an_ipv6_address_is_its_first_64_bits():
-    first, second, other = (
-        network_of(request(REMOTE_ADDR=f"2001:db8:0:{part}"))
-        for part in ("1::1", "1:ffff::2", "2::1")
-    )
-
-    assert first == second == "2001:db8:0:1::" != other
-    assert network_of(request(REMOTE_ADDR="")) is None

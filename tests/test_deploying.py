@@ -40,7 +40,11 @@ def test_files_for_deploying_set_only_variables_that_exist(name):
     assert {name for name in unknown if not name.startswith(("PYTHON", "PIP_", "MALLOC_"))} == set()
 
 
-def test_containers_can_write_only_to_their_data():
+def test_containers_hold_what_the_site_runs_from_and_can_write_only_to_their_data():
+    copied = set(re.findall(r"^COPY (\w+) \./", text_of("Dockerfile"), re.M))
+    let_through = set(re.findall(r"^!(\w+)$", text_of(".dockerignore"), re.M))
+    assert copied == let_through == {"nutrisite", "nutrients", "templates", "static", "fixtures"}
+
     services = yaml.safe_load(text_of("compose.yaml"))["services"]
 
     for name in ("site", "prepare", "backup", "publish"):
@@ -50,13 +54,6 @@ def test_containers_can_write_only_to_their_data():
     assert [name for name, service in services.items() if "ports" in service] == ["proxy"]
     assert re.search(r"^USER 10001:10001$", text_of("Dockerfile"), re.M)
     assert "HEALTHCHECK" in text_of("Dockerfile")
-
-
-def test_image_holds_every_folder_that_the_site_runs_from():
-    copied = set(re.findall(r"^COPY (\w+) \./", text_of("Dockerfile"), re.M))
-    let_through = set(re.findall(r"^!(\w+)$", text_of(".dockerignore"), re.M))
-
-    assert copied == let_through == {"nutrisite", "nutrients", "templates", "static", "fixtures"}
 
 
 def test_steps_of_the_guide_name_files_and_commands_that_exist():
@@ -108,9 +105,3 @@ def test_backup_in_containers_waits_for_the_next_quarter_past_three(now):
     assert moment == "03:15:00"
     assert 0 < int(seconds) <= 86_400
     assert backup == "exec python manage.py backup --keep 14"
-
-
-def test_packages_come_from_the_public_index():
-    hosts = set(re.findall(r"https?://[^/\"]+", text_of("uv.lock")))
-
-    assert hosts <= {"https://pypi.org", "https://files.pythonhosted.org"}

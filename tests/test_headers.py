@@ -1,6 +1,7 @@
 """Headers of every response, and responses to odd requests."""
 
 import json
+from unittest.mock import Mock
 
 import pytest
 from django.test import Client
@@ -101,10 +102,7 @@ SENT = "eyelid-twitching"
 
 
 def test_error_log_names_the_code_and_not_the_request(client, content, lines, monkeypatch):
-    def fail(*arguments, **options):
-        raise ValueError(SENT)
-
-    monkeypatch.setattr("nutrisite.health.MigrationRecorder", fail)
+    monkeypatch.setattr("nutrisite.health.MigrationRecorder", Mock(side_effect=ValueError(SENT)))
     client.raise_request_exception = False
 
     response = client.get(f"/readyz?symptom={SENT}")

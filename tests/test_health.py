@@ -2,6 +2,7 @@
 
 from collections import namedtuple
 from datetime import UTC, datetime
+from unittest.mock import Mock
 
 import pytest
 from django.db import OperationalError, connection
@@ -28,11 +29,8 @@ def test_healthz_does_not_ask_the_database(client):
 
 
 def test_readyz_without_database_says_only_that_it_is_not_ready(client, db, monkeypatch):
-    def refuse(*arguments, **options):
-        raise OperationalError("connection to 10.0.0.7 as nutrisite failed")
-
+    refuse = Mock(side_effect=OperationalError("connection to 10.0.0.7 as nutrisite failed"))
     monkeypatch.setattr(MigrationRecorder, "applied_migrations", refuse)
-
     response = client.get("/readyz")
 
     assert (response.status_code, response.content) == (503, b"not ready\n")

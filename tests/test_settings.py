@@ -68,11 +68,32 @@ def test_unreadable_value_is_an_error_with_a_hint(monkeypatch, read, value, hint
     assert "secret" not in str(raised.value)
 
 
-def test_empty_variable_counts_as_not_set(monkeypatch):
-    monkeypatch.setenv("X", "  ")
+@pytest.mark.parametrize(
+    ("read", "value", "result"),
+    [
+        # An empty variable counts as not set.
+        (lambda: environment.text("X", "default"), "  ", "default"),
+        (lambda: environment.names("X", ["default"]), "  ", ["default"]),
+        # As Django matches hosts, and as browsers send the address
+        (
+            lambda: environment.hosts("X", []),
+            "a.org, .A.org,[::1],*",
+            ["a.org", ".A.org", "[::1]", "*"],
+        ),
+        *(
+            (lambda: environment.origin("X", ""), value, address)
+            for value, address in (
+                ("http://Example.org:8080/", "http://example.org:8080"),
+                ("http://[2001:db8::1]:8000", "http://[2001:db8::1]:8000"),
+                ("https://xn--bcher-kva.example", "https://xn--bcher-kva.example"),
+            )
+        ),
+    ],
+)
+def test_value_is_read(monkeypatch, read, value, result):
+    monkeypatch.setenv("X", value)
 
-    assert environment.text("X", "default") == "default"
-    assert environment.names("X", ["default"]) == ["default"]
+    assert read() == result
 
 
 @pytest.mark.parametrize(
@@ -92,18 +113,11 @@ def test_wrong_setting_ends_in_one_sentence_before_the_database_is_made(
     assert not list(tmp_path.iterdir())
 
 
-def test_hosts_are_read_as_django_matches_them(monkeypatch):
-    monkeypatch.setenv("ALLOWED_HOSTS", "example.org, .Example.org,[::1],*")
-
-    assert environment.hosts("ALLOWED_HOSTS", []) == ["example.org", ".Example.org", "[::1]", "*"]
-
-
 def test_start_without_a_secret_key_or_on_https_without_a_proxy_is_refused(tmp_path):
-    with pytest.raises(ImproperlyConfigured, match="there is no secret key: set SECRET_KEY"):
-        settings_with(SECRET_KEY="", VAR_DIR=str(tmp_path))
-    (tmp_path / "secret_key").touch()
-    with pytest.raises(ImproperlyConfigured, match="there is no secret key: set SECRET_KEY"):
-        settings_with(SECRET_KEY="", VAR_DIR=str(tmp_path))
+    for _ in ("no file", "an empty file"):
+        with pytest.raises(ImproperlyConfigured, match="there is no secret key: set SECRET_KEY"):
+            settings_with(SECRET_KEY="", VAR_DIR=str(tmp_path))
+        (tmp_path / "secret_key").touch()
     with pytest.raises(ImproperlyConfigured, match="BEHIND_PROXY=true"):
         settings_with(SITE_URL="https://example.org")
     (tmp_path / "secret_key").write_text("from-the-file\n")
@@ -118,20 +132,6 @@ def test_database_is_durable_and_pools_connections():
 
     assert config["OPTIONS"]["pool"]["max_size"] == 12
     assert config["CONN_MAX_AGE"] == 0
-
-
-@pytest.mark.parametrize(
-    ("value", "address"),
-    [
-        ("http://Example.org:8080/", "http://example.org:8080"),
-        ("http://[2001:db8::1]:8000", "http://[2001:db8::1]:8000"),
-        ("https://xn--bcher-kva.example", "https://xn--bcher-kva.example"),
-    ],
-)
-def test_address_of_the_site_is_read_as_browsers_send_it(monkeypatch, value, address):
-    monkeypatch.setenv("SITE_URL", value)
-
-    assert environment.origin("SITE_URL", "") == address
 
 
 @pytest.mark.parametrize(

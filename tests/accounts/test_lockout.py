@@ -52,6 +52,7 @@ def test_neither_a_stranger_nor_a_colleague_locks_an_editor_out(anna, root):
     for number in range(TRIES):
         fail(1, address=f"2001:db8::{number}")
     assert Browser().sign_in(address="2001:db8::ffff").status_code == 429
+    assert Browser().sign_in(address="2001:db8:0:1::1").status_code == 302
     act(root, "unlock", anna)
     assert Browser().sign_in(address="2001:db8::ffff").status_code == 302
 
