@@ -4,7 +4,6 @@ import copy
 import http.client
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -105,17 +104,6 @@ def instances(number, prepared, folder, **variables):
         for server in servers:
             server.stop()
             server.listener.close()
-
-
-def copy_of_the_code(folder):
-    """Copy the code that the site runs, so that a test can change it. Return the folder."""
-    for name in ("nutrisite", "nutrients", "templates"):
-        shutil.copytree(ROOT / name, folder / name)
-    for name in ("static", "fixtures"):
-        (folder / name).symlink_to(ROOT / name)
-    for name in ("manage.py", "gunicorn.conf.py"):
-        shutil.copy(ROOT / name, folder)
-    return folder
 
 
 def start_thread(function, *args):
