@@ -27,7 +27,7 @@ from nutrients.content.signatures import CHILDREN
 from nutrients.content.versions import parents, record, record_first, touch_owners
 from nutrients.search.index import catch_up
 from nutrisite.accounts.admin_site import is_key
-from nutrisite.accounts.resubmission import is_form, show_typed
+from nutrisite.accounts.resubmission import is_form, show_form
 
 from .content_forms import fixed_fields
 from .deleting import Deletion, is_link, linked_name, without_links
@@ -101,8 +101,8 @@ class VersionedAdmin(VersionAdmin):
                 self.model._base_manager.select_for_update().filter(pk=row.pk).first()
             is_sent = request.method == "POST" and is_form(request)
             if is_sent and self._has_lost_rows(request, row):
-                context, address = self.admin_site.each_context(request), request.get_full_path()
-                return show_typed(request, context, DELETED_SINCE, request.POST, address)
+                context = self.admin_site.each_context(request)
+                return show_form(request, context, DELETED_SINCE, can_resend=False)
             versions = versions_of_form(self.model, row.pk)
             newer = versions_since(request.POST.get(OPENED, ""), versions)
             if newer:

@@ -102,7 +102,7 @@ class SecuredSite(AdminSite):
         def send_back(request: HttpRequest) -> HttpResponse:
             form, sentence = QueryDict(encoded), resubmission.SIGNED_OUT
             context = self.each_context(request)
-            return resubmission.send_back(request, context, sentence, form, response.url)
+            return resubmission.show_form(request, context, sentence, form, response.url)
 
         # The sign-in has replaced request.user, which needs `is_verified` again.
         return OTPMiddleware(send_back)(request)

@@ -44,38 +44,33 @@ class BusyError(Exception):
 def busy(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     """Return the form to send again, or a page that reloads itself."""
     if request.method == "POST":
-        return send_back(request, context, BUSY, request.POST, request.get_full_path())
+        return show_form(request, context, BUSY)
     context |= {"title": "One moment", "sentence": BUSY_PAGE, "action": request.get_full_path()}
     response = render(request, "admin/resubmission.html", context)
     response.headers["Refresh"] = "2"
     return response
 
 
-def send_back(
-    request: HttpRequest, context: dict[str, Any], sentence: str, form: QueryDict, address: str
+def show_form(
+    request: HttpRequest,
+    context: dict[str, Any],
+    sentence: str,
+    form: QueryDict | None = None,
+    address: str = "",
+    can_resend: bool = True,
 ) -> HttpResponse:
-    """Return a page with the fields of a form and a button that sends them again."""
-    fields = [
-        (name, str(value))
-        for name, values in form.lists()
-        for value in values
-        if name != "csrfmiddlewaretoken"
-    ]
-    return show_typed(request, context | {"fields": fields}, sentence, form, address)
+    """Return a page with the texts of a form, to copy, and a button that sends it again.
 
-
-def show_typed(
-    request: HttpRequest, context: dict[str, Any], sentence: str, form: QueryDict, address: str
-) -> HttpResponse:
-    """Return a page with the texts of a form, to copy, and a link to its address."""
-    texts = [
-        value
-        for name, values in form.lists()
-        for value in map(str, values)
-        # The name of a button begins with an underscore.
-        if " " in value.strip() and not name.startswith("_")
-    ]
-    context |= {"title": "Not saved yet", "sentence": sentence, "texts": texts, "action": address}
+    The form and its address are those of the request, if no other is passed. If the form must not
+    be sent again, a link to the address replaces the button.
+    """
+    form, address = form or request.POST, address or request.get_full_path()
+    pairs = [(name, str(value)) for name, values in form.lists() for value in values]
+    fields = [(name, value) for name, value in pairs if name != "csrfmiddlewaretoken"]
+    # The name of a button begins with an underscore.
+    texts = [text for name, text in fields if " " in text.strip() and not name.startswith("_")]
+    context |= {"title": "Not saved yet", "sentence": sentence, "action": address}
+    context |= {"fields": fields if can_resend else [], "texts": texts}
     return render(request, "admin/resubmission.html", context)
 
 
@@ -95,14 +90,13 @@ def limited(
     """Return a view's response, or that of `busy` rather than hold readers up."""
     if SLOTS.acquire(blocking=False):
         try:
-            if not RUNNING.acquire(timeout=PATIENCE):
-                raise BusyError
-            try:
-                response = view()
-                # Django would render it later, outside the limits.
-                return response.render() if isinstance(response, TemplateResponse) else response
-            finally:
-                RUNNING.release()
+            if RUNNING.acquire(timeout=PATIENCE):
+                try:
+                    response = view()
+                    # Django would render it later, outside the limits.
+                    return response.render() if isinstance(response, TemplateResponse) else response
+                finally:
+                    RUNNING.release()
         except BusyError:
             pass
         except OperationalError as error:
@@ -121,8 +115,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if not (account and account.is_staff):
         return django_csrf_failure(request, reason)
     if is_form(request) and not is_of_account(request):
-        context, address = admin.site.each_context(request), request.get_full_path()
-        return show_typed(request, context, OUTDATED, request.POST, address)
+        return show_form(request, admin.site.each_context(request), OUTDATED, can_resend=False)
     messages.warning(request, OUTDATED)
     return redirect(request.get_full_path() if is_form(request) else "admin:index")
 
