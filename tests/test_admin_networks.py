@@ -1,4 +1,4 @@
-"""The admin can be moved, and hidden from other networks."""
+"""The admin can be moved, and hidden from other networks; proxies tell the client's address."""
 
 import runpy
 from ipaddress import ip_network
@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 
+from nutrisite.client import address_of
 from tests.processes import ROOT
 from tests.test_settings import settings_with
 
@@ -53,3 +54,32 @@ def test_admin_path_where_the_site_has_pages_stops_the_start(settings, path):
 
     with pytest.raises(SystemCheckError, match=f"ADMIN_PATH is '{path}', where the site"):
         call_command("check")
+
+
+@pytest.mark.parametrize(
+    ("count", "header", "address"),
+    [
+        (0, "198.51.100.1", "127.0.0.1"),
+        (0, "198.51.100.1, 203.0.113.9", "127.0.0.1"),
+        (0, "", "127.0.0.1"),
+        (1, "203.0.113.9", "203.0.113.9"),
+        (1, "127.0.0.1, 203.0.113.9", "203.0.113.9"),
+        (2, "127.0.0.1, 203.0.113.9, 198.51.100.1", "203.0.113.9"),
+        (1, "2001:db8::1", "2001:db8::1"),
+        (1, "::ffff:203.0.113.9", "203.0.113.9"),
+        (1, "unknown", "None"),
+        (1, "", "None"),
+        (2, "203.0.113.9", "None"),
+        (2, "a, b", "None"),
+    ],
+)
+def test_only_addresses_that_proxies_wrote_are_believed(
+    rf, settings, lines, count, header, address
+):
+    settings.BEHIND_PROXY, settings.PROXY_COUNT = count > 0, count
+    request = rf.get("/", REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR=header)
+
+    assert str(address_of(request)) == address
+    # An unknown address is logged, without what was sent.
+    assert (f"PROXY_COUNT={count}" in "".join(lines)) is (address == "None")
+    assert "203.0.113" not in "".join(lines)
