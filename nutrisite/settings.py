@@ -194,8 +194,6 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 WEB_WORKERS = environment.whole_number("WEB_WORKERS", min(os.cpu_count() or 1, 4), 1, 64)
 WEB_THREADS = environment.whole_number("WEB_THREADS", 4, 1, 64)
-# Threads of a process that editors may occupy; the others stay free for readers.
-EDITORS_AT_ONCE = max(1, WEB_THREADS // 2)
 
 # Signing in
 AUTHENTICATION_BACKENDS = [

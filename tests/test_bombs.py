@@ -45,22 +45,19 @@ READERS = {
 }
 
 
-@pytest.fixture
-def _guarded():
-    def ended(number, frame):
-        raise AssertionError("A text takes too long to read.")
-
-    before = signal.signal(signal.SIGALRM, ended)
-    yield
-    signal.alarm(0)
-    signal.signal(signal.SIGALRM, before)
+def give_up(number, frame):
+    raise AssertionError("A text takes too long to read.")
 
 
-@pytest.mark.usefixtures("_guarded")
 @pytest.mark.parametrize("reader", READERS)
 def test_no_text_takes_long_to_parse(reader):
-    for text in TEXTS:
-        signal.alarm(GUARD)
-        result = READERS[reader](text)
-        if reader == "render":
-            assert result <= 12 * len(text) + 100
+    before = signal.signal(signal.SIGALRM, give_up)
+    try:
+        for text in TEXTS:
+            signal.alarm(GUARD)
+            result = READERS[reader](text)
+            if reader == "render":
+                assert result <= 12 * len(text) + 100
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)

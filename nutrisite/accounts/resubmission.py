@@ -28,7 +28,8 @@ SIGNED_OUT = "You were signed out when you sent this. Nothing is saved yet. Choo
 MAX_LENGTH = 1_000_000
 # Seconds that a request waits for another one in its process
 PATIENCE = 5
-SLOTS = threading.BoundedSemaphore(settings.EDITORS_AT_ONCE)
+# Threads of a process that editors may occupy; the others stay free for readers.
+SLOTS = threading.BoundedSemaphore(max(1, settings.WEB_THREADS // 2))
 # One request runs at a time: a process runs one thread at a time, so a reader would wait for all
 # of them.
 RUNNING = threading.Lock()
