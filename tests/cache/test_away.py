@@ -36,10 +36,6 @@ class Engine:
         return self.commits
 
 
-def versions_of(engine, next_change=lambda *, at: None):
-    return Versions(lambda: engine.read, next_change)
-
-
 @pytest.fixture
 def clock(monkeypatch):
     """Both clocks of the page cache, which a test moves on."""
@@ -51,35 +47,29 @@ def clock(monkeypatch):
 
 
 @pytest.mark.django_db
-def test_version_changes_with_a_commit_only(clock):
-    engine = Engine()
-    versions = versions_of(engine)
-    first = versions.current()
-    clock.now += 1_000_000
-
-    assert versions.current() is first
-    engine.commits += 1
-    second = versions.current()
-    assert second is not first
-    assert second.memory is not first.memory
-
-
-@pytest.mark.django_db
-def test_version_ends_when_a_scheduled_row_is_due(clock):
-    moment = datetime.fromtimestamp(clock.now, UTC) + timedelta(seconds=60)
-    versions = versions_of(Engine(), lambda *, at: moment if at < moment else None)
+def test_version_lasts_until_a_scheduled_row_is_due_or_something_is_committed(clock):
+    engine, moment = Engine(), datetime.fromtimestamp(clock.now, UTC) + timedelta(seconds=60)
+    versions = Versions(lambda: engine.read, lambda *, at: moment if at < moment else None)
     first = versions.current()
     clock.now += 59
-
     assert versions.current() is first
+
     clock.now += 1
-    assert versions.current() is not first
+    second = versions.current()
+    assert second is not first
+    clock.now += 1_000_000
+    assert versions.current() is second
+
+    engine.commits += 1
+    third = versions.current()
+    assert third is not second
+    assert third.memory is not second.memory
 
 
 @pytest.mark.django_db
 def test_database_that_is_away_is_tried_again_after_a_pause(clock, lines, rf):
     engine, headers = Engine(), {}
-    versions = versions_of(engine)
+    versions = Versions(lambda: engine.read, lambda *, at: None)
     before = versions.current()
     engine.is_away = True
 
