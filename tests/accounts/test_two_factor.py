@@ -5,6 +5,7 @@ from django.urls import reverse
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from nutrisite.accounts.models import AccountEvent
 from tests.accounts.conftest import Browser
 from tests.test_settings import settings_with
 
@@ -51,17 +52,18 @@ def test_password_without_the_right_code_is_refused_like_a_wrong_password(armed,
         assert wrong.context["form"].errors == answer.context["form"].errors
 
 
-@pytest.mark.parametrize("kind", ["app", "recovery"])
-def test_code_signs_in_once(armed, kind):
+@pytest.mark.parametrize("device", ["the app", "a recovery code"])
+def test_code_signs_in_once(armed, device):
     _, app, codes = armed
-    code = app.code() if kind == "app" else codes[0].upper().replace("-", " ")
+    code = app.code() if device == "the app" else codes[0].upper().replace("-", " ")
     first, second = Browser(), Browser()
     first.sign_in(token=code)
     second.sign_in(token=code)
 
     assert first.is_in()
     assert not second.is_in()
-    left = 10 if kind == "app" else 9
+    assert AccountEvent.objects.filter(detail=f"with {device}").count() == 1
+    left = 10 if device == "the app" else 9
     assert f"{left} recovery codes left" in first.get(reverse("admin:second_step")).text
 
 
@@ -81,6 +83,8 @@ def test_new_codes_replace_the_old_and_turn_two_factor_off(armed):
     assert browser.second_step(new_codes[0], "off").status_code == 302
     assert not TOTPDevice.objects.exists()
     assert browser.is_in()
+    kinds = ["second-step-off", "refused", "new-codes", "second-step-on", "signed-in"]
+    assert [*AccountEvent.objects.values_list("kind", flat=True)] == kinds
 
 
 def test_required_two_factor_is_set_up_before_anything_else(browser, anna, settings):
