@@ -1,13 +1,12 @@
 """The design: contrast of its colours, letters of its font, and its stylesheets."""
 
 import re
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 from fontTools.ttLib import TTFont
 
-ROOT = Path(settings.BASE_DIR)
+from tests.processes import ROOT
+
 STYLES = ROOT / "static" / "css"
 TEXT = 7.0  # Any text, large or small: WCAG AAA for body text.
 EDGE = 3.0  # Edges and graphics: WCAG 1.4.11.
