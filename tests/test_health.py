@@ -1,6 +1,5 @@
 """The health checks of load balancers and supervisors."""
 
-from collections import namedtuple
 from datetime import UTC, datetime
 from unittest.mock import Mock
 
@@ -10,8 +9,6 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from tests import factories
 from tests.content.fixture_files import load, source, write
-
-Usage = namedtuple("Usage", "free")
 
 
 @pytest.mark.parametrize("address", ["/healthz", "/readyz"])
@@ -50,7 +47,8 @@ def test_readyz_on_a_disk_that_is_full_or_cannot_be_written_is_not_ready(
     client, db, monkeypatch, room, is_writable, status
 ):
     monkeypatch.setattr(connection, "vendor", "sqlite")
-    monkeypatch.setattr("nutrisite.health.shutil.disk_usage", lambda folder: Usage(room))
+    disk_usage = Mock(return_value=Mock(free=room))
+    monkeypatch.setattr("nutrisite.health.shutil.disk_usage", disk_usage)
     monkeypatch.setattr("nutrisite.health.os.access", lambda folder, mode: is_writable)
 
     assert client.get("/readyz").status_code == status

@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager, suppress
 from urllib.parse import urlsplit
 
 from tests.browser import databases
-from tests.live.gunicorns import Editor, serving, wait_until
+from tests.live.gunicorns import Editor, serving, start_thread, wait_until
 
 CACHED, NOT_CACHED = "/articles/nutrients-and-muscle-jerking/", "/symptoms/tremor/"
 
@@ -48,54 +48,46 @@ def test_readers_keep_their_pages_while_the_database_is_away(prepared, tmp_path)
         assert "The database does not answer" in site.log.read_text()
 
 
-class BlockableProxy:
-    """A proxy to the database server that sends no bytes while it is blocked."""
+@contextmanager
+def blockable_proxy(upstream):
+    """Forward connections to a server; yield the port, and an event that, cleared, stops bytes."""
+    is_open = threading.Event()
+    is_open.set()
 
-    def __init__(self, listener):
-        self.listener, self.is_open = listener, threading.Event()
-        self.is_open.set()
-        address = urlsplit(databases.SERVER)
-        self.server = address.hostname, address.port or 5432
-
-    def serve(self):
-        with suppress(OSError):
-            while True:
-                client, _ = self.listener.accept()
-                upstream = socket.create_connection(self.server)
-                for pair in ((client, upstream), (upstream, client)):
-                    threading.Thread(target=self.forward, args=pair, daemon=True).start()
-
-    def forward(self, source, target):
+    def forward(source, target):
         with suppress(OSError), closing(target):
             while data := source.recv(65_536):
-                self.is_open.wait()
+                is_open.wait()
                 target.sendall(data)
 
+    def serve():
+        with suppress(OSError):
+            while True:
+                client, _ = listener.accept()
+                server = socket.create_connection(upstream)
+                start_thread(forward, client, server)
+                start_thread(forward, server, client)
 
-@contextmanager
-def blockable_proxy():
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        proxy = BlockableProxy(listener)
-        threading.Thread(target=proxy.serve, daemon=True).start()
-        yield proxy
-        proxy.is_open.set()
+        start_thread(serve)
+        yield listener.getsockname()[1], is_open
+        is_open.set()
 
 
 def test_frozen_server_is_given_up_and_readers_keep_their_pages(prepared, tmp_path):
     folder = tmp_path / "site"
-    with blockable_proxy() as proxy:
-        address = urlsplit(databases.url_of(folder))
-        account = address.netloc.rpartition("@")[0]
-        netloc = f"{account}@127.0.0.1:{proxy.listener.getsockname()[1]}"
+    address = urlsplit(databases.url_of(folder))
+    with blockable_proxy((address.hostname, address.port or 5432)) as (port, is_open):
+        netloc = f"{address.netloc.rpartition('@')[0]}@127.0.0.1:{port}"
         through_proxy = address._replace(netloc=netloc).geturl()
         with serving(prepared, folder, DATABASE_URL=through_proxy) as site:
             assert status_of(site, CACHED) == 200
-            proxy.is_open.clear()
+            is_open.clear()
             start = time.monotonic()
             paths = ("/healthz", CACHED, NOT_CACHED, "/readyz", CACHED)
             statuses = [status_of(site, path) for path in paths]
             seconds = time.monotonic() - start
-            proxy.is_open.set()
+            is_open.set()
             wait_until(lambda: status_of(site, NOT_CACHED) == 200)
 
             assert statuses == [200, 200, 503, 503, 200]
