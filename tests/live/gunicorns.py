@@ -20,13 +20,6 @@ from tests.browser.server import EDITOR, PASSWORD, ROOT, environment, unpack, wa
 LOST = (ConnectionError, http.client.HTTPException, TimeoutError)
 # Seconds after which an answer counts as never coming.
 PATIENCE = 60
-# What systemd does with the socket of a unit: it becomes file 3, and its new owner is named.
-ON_A_SOCKET = """
-import os, sys
-os.dup2(int(sys.argv[1]), 3)
-os.environ |= {"LISTEN_FDS": "1", "LISTEN_PID": str(os.getpid())}
-os.execv(sys.executable, [sys.executable, *sys.argv[2:]])
-"""
 # What an editor reads while others are saving: beside a form, and on a page.
 BUSY, BUSY_PAGE = "Your text is kept; try again.", "This page opens by itself in a moment."
 
@@ -49,7 +42,7 @@ class Gunicorn:
         file = self.listener.fileno()
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", ON_A_SOCKET, str(file), "-m", "gunicorn"],
+                [sys.executable, "-m", "gunicorn", "--bind", f"fd://{file}"],
                 cwd=self.code,
                 env=self.environment,
                 stdout=log,
