@@ -51,7 +51,8 @@ def running(target, folder, port):
             wait_until_ready(f"http://127.0.0.1:{port}/readyz", log, server, seconds=240)
             yield log
         finally:
-            os.killpg(server.pid, signal.SIGTERM)
+            # On SIGTERM the reloader of `make dev` may wait for ever for its server.
+            os.killpg(server.pid, signal.SIGKILL)
             server.wait(timeout=60)
 
 
