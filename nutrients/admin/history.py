@@ -14,6 +14,7 @@ from django.db.models import ProtectedError
 from django.forms import MultiWidget
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -27,7 +28,7 @@ from nutrients.content.signatures import CHILDREN
 from nutrients.content.versions import parents, record, record_first, touch_owners
 from nutrients.search.index import catch_up
 from nutrisite.accounts.admin_site import is_key
-from nutrisite.accounts.resubmission import is_form, show_form
+from nutrisite.accounts.resubmission import is_form
 
 from .content_forms import fixed_fields
 from .deleting import Deletion, is_link, linked_name, without_links
@@ -35,7 +36,7 @@ from .differences import Change, diff_versions, value_in
 from .guard import refuse
 from .proposing import is_proposing
 from .restoring import restore
-from .rows import sent_formsets
+from .rows import return_texts, sent_formsets
 
 VERSIONS_A_PAGE, MAX_DELETED = 50, 100
 # The hidden field with the version on which a form was opened.
@@ -48,6 +49,10 @@ SAVED_SINCE = (
 DELETED_SINCE = (
     "Not saved, because somebody deleted a row of this form after you opened it. Open the form "
     "again, and copy what you want to keep of what you typed."
+)
+GONE = (
+    "Not saved, because somebody deleted this after you opened it. Bring it back from its list, or "
+    "copy what you want to keep of what you typed."
 )
 NewerVersions = list[tuple[Version, list[Change]]]
 
@@ -93,16 +98,17 @@ class VersionedAdmin(VersionAdmin):
     ) -> HttpResponse:
         """Refuse a form if a newer version was saved since it was opened."""
         row = self.get_object(request, object_id) if object_id else None
+        is_sent = request.method == "POST" and is_form(request)
+        if object_id and row is None and is_sent:
+            return return_texts(request, GONE, self._list_address())
         if row is None:
             return super().changeform_view(request, object_id, form_url, extra_context)
         with self.create_revision(request):
             if request.method == "POST":
                 # Of two simultaneous saves, the second waits for the first.
                 self.model._base_manager.select_for_update().filter(pk=row.pk).first()
-            is_sent = request.method == "POST" and is_form(request)
             if is_sent and self._has_lost_rows(request, row):
-                context = self.admin_site.each_context(request)
-                return show_form(request, context, DELETED_SINCE, can_resend=False)
+                return return_texts(request, DELETED_SINCE, request.get_full_path())
             versions = versions_of_form(self.model, row.pk)
             newer = versions_since(request.POST.get(OPENED, ""), versions)
             if newer:
@@ -271,6 +277,9 @@ class VersionedAdmin(VersionAdmin):
     ) -> HttpResponse:
         return self._restore_view(request, extra_context, pk=version_id)
 
+    def _list_address(self) -> str:
+        return reverse(f"admin:nutrients_{self.opts.model_name}_changelist")
+
     def _restore_view(
         self, request: HttpRequest, extra_context: Any, **lookups: str
     ) -> HttpResponse:
@@ -304,8 +313,11 @@ class VersionedAdmin(VersionAdmin):
                     answer.render()
                     transaction.set_rollback(True)
         except (RevertError, ProtectedError) as error:
-            self.message_user(request, str(error.args[0]), messages.ERROR)
-            return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+            sentence, address = str(error.args[0]), self._list_address()
+            if request.method == "POST":
+                return return_texts(request, sentence, address)
+            self.message_user(request, sentence, messages.ERROR)
+            return redirect(address)
         return answer
 
 

@@ -32,14 +32,19 @@ from nutrisite.accounts.admin_site import is_key
 from .content_forms import validate_to_come
 from .differences import diff_values, format_value, make_change
 from .guard import BrokenCase, GuardedAdmin, guard_of
-from .publishing import problems, publish, schedule
+from .publishing import BY_NOW, problems, publish, schedule
 from .reviewing import REREAD, profession_of
-from .rows import FixedRowsAdmin, change_address, draw, get_row, row_paths
+from .rows import DigestForm, FixedRowsAdmin, change_address, draw, get_row, row_paths
 from .widgets import NamedDateTime
 
 Button = Callable[[HttpRequest, Proposal], HttpResponse | None]
 # The transitions with a button on the page of a proposal. Publishing has a separate page.
 BUTTONS = {State.READY: "Ready to be read", State.WRITING: "Write on", State.DROPPED: "Drop it"}
+
+REWRITTEN = (
+    "Not saved yet, because somebody saved this after you opened it. It says now: “{}”, “{}”, owned"
+    " by {}. Take over what is to stay, and save again."
+)
 
 
 class LinkForm(forms.Form):
@@ -53,6 +58,15 @@ class LinkForm(forms.Form):
         if bool(cleaned.get("name")) != bool(cleaned.get("profession")):
             self.add_error(None, "Give a colleague’s name and profession, or neither.")
         return cleaned
+
+
+class ProposalForm(DigestForm):
+    def shown(self) -> list[Any]:
+        return [self.instance.title, self.instance.why, self.instance.owner_id]
+
+    def changed_since(self) -> tuple[None, str]:
+        title, why, _ = self.shown()
+        return None, REWRITTEN.format(title, why, self.instance.owner)
 
 
 class MomentForm(forms.Form):
@@ -69,7 +83,8 @@ class ProposalAdmin(GuardedAdmin, FixedRowsAdmin):
     list_display = ("title", "state", "owner", "changed_at", "publish_at")
     list_filter = ("state", "owner")
     search_fields = ("title", "why", "rows__title")
-    fields = ("title", "why", "owner")
+    form = ProposalForm
+    fields = ("title", "why", "owner", "digest")
 
     def get_urls(self) -> list[URLPattern]:
         views = {
@@ -190,7 +205,7 @@ class ProposalAdmin(GuardedAdmin, FixedRowsAdmin):
         """Change the state of a proposal, which has no problems when it becomes ready."""
         state = request.POST.get("state", "")
         if state not in BUTTONS or not proposal.may_become(State(state)):
-            errors = [f"It is “{proposal.get_state_display()}” by now: read it again."]
+            errors = [BY_NOW.format(proposal.get_state_display())]
         else:
             errors = problems(proposal) if state == State.READY else []
         if not errors:

@@ -1,7 +1,8 @@
 """Save the form of a row as a proposal: checked like every form, with the live rows untouched.
 
 The form is saved with its inlines, the differences are read, and the save is rolled back. To edit
-a proposal further, the form is opened over it in the same way.
+a proposal further, the form is opened over it in the same way. What somebody else proposes
+meanwhile stays, because the form sends what was proposed when it was opened.
 """
 
 import json
@@ -10,24 +11,39 @@ from typing import Any, NamedTuple, Self
 
 from django.contrib import messages
 from django.contrib.auth import get_permission_codename
+from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from reversion import create_revision
 from reversion.admin import VersionAdmin
 
 from nutrients.models import OPEN, Proposal, ProposedRow
-from nutrients.proposals import Overlay, add_row, begin, key_in, key_of, lay_over, values_of
+from nutrients.proposals import Overlay, add_row, begin, key_in, key_of, values_of
+from nutrients.proposals.pages import as_proposed
+from nutrients.proposals.rows import difference
 from nutrisite.accounts.admin_site import is_key
 from nutrisite.accounts.resubmission import is_form
+
+from .rows import return_texts
 
 # The button, and the field of the proposal that it adds to, which is empty for a new one.
 PROPOSE, CHOSEN = "_propose", "proposal"
 # The value of the button that proposes to delete the row.
 DELETION = "delete"
+# The hidden field with what the proposal had for the rows of a form when it was opened.
+OPENED = "opened_proposal"
 KEPT = "Kept in “{}”. Readers see nothing of it yet."
+REWRITTEN = (
+    "Not kept, because “{}” has other words by now in a field that you changed: {}. Open the "
+    "form again, and copy what you want to keep of what you typed."
+)
+CLOSED = (
+    "Not kept, because “{}” is “{}” by now. Copy what you want to keep of what you typed, and "
+    "write it into another proposal."
+)
 
 
 class Draft(NamedTuple):
@@ -50,6 +66,10 @@ class ProposedError(Exception):
     def __init__(self, drafts: list[Draft]) -> None:
         super().__init__("What was saved is proposed.")
         self.drafts = drafts
+
+
+class RewrittenError(Exception):
+    """Somebody proposed another value since the form was opened. The message is its label."""
 
 
 def is_proposing(request: HttpRequest) -> bool:
@@ -93,22 +113,22 @@ class ProposingMixin(ProposingRights, VersionAdmin):
             return super().changeform_view(*args)
         if not request.user.has_perm("nutrients.add_proposal"):
             raise PermissionDenied
-        overlays: list[Overlay] = []
-        with transaction.atomic():
-            try:
-                with transaction.atomic():
-                    overlays = lay_over(proposal.rows.all()) if proposal else []
-                    is_deletion = request.POST.get(PROPOSE) == DELETION
-                    if is_deletion and (row := self.get_object(request, object_id)):
-                        raise ProposedError([Draft.of(row, None)])
-                    with create_revision():
-                        response = super().changeform_view(*args)
-                    if hasattr(response, "render"):
-                        response.render()
-                    transaction.set_rollback(True)
-            except ProposedError as error:
-                # Within the outer transaction, so that only this form makes a difference.
-                return self.keep_proposed(request, proposal, error.drafts, overlays)
+        if proposal and proposal.state not in OPEN:
+            if request.method == "GET":
+                raise Http404("The proposal takes no more changes.")
+            sentence = CLOSED.format(proposal, proposal.get_state_display())
+            return return_texts(request, sentence, proposal.get_absolute_url())
+        try:
+            with as_proposed(proposal) as overlays:
+                is_deletion = request.POST.get(PROPOSE) == DELETION
+                if is_deletion and (row := self.get_object(request, object_id)):
+                    raise ProposedError([Draft.of(row, None)])
+                with create_revision():
+                    response = super().changeform_view(*args)
+                if hasattr(response, "render"):
+                    response.render()
+        except ProposedError as error:
+            return self.keep_proposed(request, proposal, error.drafts, overlays)
         return response
 
     def save_related(self: Any, request: Any, form: Any, formsets: Any, change: bool) -> None:
@@ -137,9 +157,15 @@ class ProposingMixin(ProposingRights, VersionAdmin):
         existing = {(type(row), row.pk): proposed for proposed, row in overlays}
         chosen = proposal or begin(drafts[0].title, by=request.user)
         under = f"{drafts[0].model._meta.label_lower} {drafts[0].key}"
-        for number, draft in enumerate(drafts):
-            proposed = existing.get((draft.model, draft.pk))
-            _keep(chosen, draft, proposed, by=request.user, under=under if number else "")
+        try:
+            with transaction.atomic():
+                for number, draft in enumerate(drafts):
+                    proposed = existing.get((draft.model, draft.pk))
+                    above = under if number else ""
+                    _keep(chosen, draft, proposed, _opened(request), by=request.user, under=above)
+        except RewrittenError as error:
+            address = f"{request.path}?{CHOSEN}={chosen.pk}"
+            return return_texts(request, REWRITTEN.format(chosen, error), address)
         if proposal is None and not chosen.rows.exists():
             chosen.delete()
             self.message_user(request, "Readers see all of this already.", messages.WARNING)
@@ -157,6 +183,10 @@ class ProposingMixin(ProposingRights, VersionAdmin):
                 "open_proposals": [] if chosen else Proposal.objects.filter(state__in=OPEN),
                 "proposed_in": open_proposals_for(obj, exclude=chosen) if obj else [],
             }
+            if chosen and obj:
+                values = {str(row.pk): row.values for row in rows_for(obj).filter(proposal=chosen)}
+                sent = request.POST.get(OPENED)
+                context["proposed_then"] = OPENED, sent or signing.dumps(values, compress=True)
             right = get_permission_codename("change" if obj else "add", self.opts)
             if chosen or not request.user.has_perm(f"{self.opts.app_label}.{right}"):
                 hidden = ("save", "save_and_continue", "save_and_add_another", "close", "delete")
@@ -164,27 +194,50 @@ class ProposingMixin(ProposingRights, VersionAdmin):
         return super().render_change_form(request, context, **options)
 
 
+def rows_for(row: Any) -> QuerySet[ProposedRow]:
+    """Return the proposed rows that change a row or one of the rows in its form."""
+    label, key = row._meta.label_lower, key_of(row)
+    return ProposedRow.objects.filter(Q(model=label, natural_key=key) | Q(under=f"{label} {key}"))
+
+
 def open_proposals_for(row: Any, *, exclude: Proposal | None) -> list[Proposal]:
     """Return the open proposals that change a row or one of the rows in its form."""
-    label, key = row._meta.label_lower, key_of(row)
-    rows = ProposedRow.objects.filter(Q(model=label, natural_key=key) | Q(under=f"{label} {key}"))
-    proposals = Proposal.objects.filter(state__in=OPEN, rows__in=rows).select_related("author")
-    return [proposal for proposal in proposals.distinct() if proposal != exclude]
+    proposals = Proposal.objects.filter(state__in=OPEN, rows__in=rows_for(row))
+    proposals = proposals.select_related("author").distinct()
+    return [proposal for proposal in proposals if proposal != exclude]
+
+
+def _opened(request: HttpRequest) -> dict[str, Any]:
+    """Return the values that were proposed when the form was opened, by the key of their row."""
+    try:
+        values: dict[str, Any] = signing.loads(request.POST.get(OPENED, ""))
+    except signing.BadSignature:
+        return {}
+    return values
 
 
 def _chosen_proposal(request: HttpRequest) -> Proposal | None:
-    """Return the open proposal that a form is opened over or added to."""
+    """Return the proposal that a form is opened over or added to."""
     keys = filter(is_key, request.GET.getlist(CHOSEN) + request.POST.getlist(CHOSEN))
     key = next(keys, None)
     if key is None or not is_form(request):
         return None
-    return get_object_or_404(Proposal, pk=key, state__in=OPEN)
+    return get_object_or_404(Proposal, pk=key)
 
 
 def _keep(
-    proposal: Proposal, draft: Draft, existing: ProposedRow | None, *, by: Any, under: str
+    proposal: Proposal,
+    draft: Draft,
+    existing: ProposedRow | None,
+    opened: Mapping[str, Any],
+    *,
+    by: Any,
+    under: str,
 ) -> None:
-    """Propose what differs from the row on the site; `existing` is what is proposed already."""
+    """Propose what a form changed. `existing` is what the proposal has for the row already.
+
+    Raise RewrittenError if it has another value by now for a field that the form changed.
+    """
     live = draft.model._base_manager.filter(pk=draft.pk).first()
     live = live or draft.model.with_key(json.loads(draft.key))
     if not live and draft.values is None:
@@ -192,12 +245,21 @@ def _keep(
             existing.delete()
             proposal.write_again()
         return
-    if existing:
+    if not existing:
+        label = draft.model._meta.label_lower
+        existing = proposal.rows.filter(model=label, natural_key=draft.key).first()
+    values = draft.values
+    if existing and values is not None:
+        before = opened.get(str(existing.pk), {})
+        values = difference(draft.model, (values_of(live) if live else {}) | before, values)
+        for name in difference(draft.model, before, existing.values).keys() & values.keys():
+            if difference(draft.model, existing.values, {name: values[name]}):
+                raise RewrittenError(draft.model._meta.get_field(name).verbose_name)
+        values = existing.values | values
         # The form may have renamed the new row.
-        existing.natural_key = key_of(live) if live else key_in(draft.model, draft.values or {})
+        existing.natural_key = key_of(live) if live else key_in(draft.model, values)
         existing.save()
-    row = live or draft.model
-    add_row(proposal, row, draft.values, by=by, title=draft.title, under=under)
+    add_row(proposal, live or draft.model, values, by=by, title=draft.title, under=under)
 
 
 def propose_changes(

@@ -46,6 +46,7 @@ LOST = "A row that it needs is gone: look through it again."
 NEEDED = "Other rows need it: change or delete those first."
 BREAKS = "Cases of the test book break: {}."
 BUSY = "Others were saving all the time."
+BY_NOW = "It is “{}” by now: read it again."
 
 
 def problems(proposal: Proposal) -> list[str]:
@@ -109,6 +110,7 @@ def publish(guard: Guard, proposal: Proposal) -> None:
 
     Raise RefusedError, which rolls the transaction back, if it has a problem by now.
     """
+    _lock(proposal)
     now, cases = timezone.now(), _cases_before_deletion(proposal)
     if conflicts(proposal.rows.all()):
         raise RefusedError(CHANGED)
@@ -127,6 +129,14 @@ def publish(guard: Guard, proposal: Proposal) -> None:
     proposal.become(State.LIVE)
     proposal.publish_at, proposal.publisher, proposal.publish_error = now, guard.account, ""
     proposal.save()
+
+
+def _lock(proposal: Proposal) -> None:
+    """Raise RefusedError if somebody published or took back the proposal since it was read."""
+    before = proposal.state, proposal.publish_at
+    proposal.refresh_from_db(from_queryset=Proposal.objects.select_for_update())
+    if (proposal.state, proposal.publish_at) != before:
+        raise RefusedError(BY_NOW.format(proposal.get_state_display()))
 
 
 def _write(proposal: Proposal, *, user: Any, at: datetime) -> list[Overlay]:
@@ -158,6 +168,7 @@ def _write(proposal: Proposal, *, user: Any, at: datetime) -> list[Overlay]:
 
 def schedule(guard: Guard, proposal: Proposal, moment: datetime) -> None:
     """Set the time of publication, and run the book as of then. Call it within `guard.save`."""
+    _lock(proposal)
     cases = _cases_before_deletion(proposal)
     with as_proposed(proposal) as overlays:
         if _is_read_by_book(overlays):
@@ -186,10 +197,13 @@ def _is_read_by_book(overlays: Iterable[Overlay]) -> bool:
 def publish_due(*, at: datetime) -> Iterator[Proposal]:
     """Publish the proposals that are due, and return each.
 
-    A proposal that cannot be published is ready again, with the reason for its owner.
+    A proposal that cannot be published is ready again, with the reason for its owner. Editors may
+    take one back while others are published.
     """
     for proposal in Proposal.objects.filter(state=State.SCHEDULED, publish_at__lte=at):
         if publish_error := _publish_scheduled(proposal):
+            if proposal.state != State.SCHEDULED:
+                continue
             proposal.state, proposal.publish_error = State.READY, publish_error
             proposal.save()
         yield proposal

@@ -1,16 +1,22 @@
 """What several screens need: rows that are not written by hand, a row of an address, links."""
 
+import hashlib
+import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
+from django import forms
+from django.contrib import admin
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from nutrisite.accounts.resubmission import show_form
 
 
 class FixedRowsAdmin(ModelAdmin):
@@ -21,6 +27,34 @@ class FixedRowsAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class DigestForm(forms.ModelForm):
+    """A form with a digest of what it shows of its row, refused once if that has changed since."""
+
+    digest = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        text = json.dumps(self.shown())
+        self.fields["digest"].initial = hashlib.sha256(text.encode()).hexdigest()
+
+    def shown(self) -> Any:
+        """Return what the digest is of."""
+        raise NotImplementedError
+
+    def changed_since(self) -> tuple[str | None, str]:
+        """Return a field and the error for it, if what is shown has changed."""
+        raise NotImplementedError
+
+    def clean_digest(self) -> str:
+        """Refuse an outdated digest, and send the new one back."""
+        digest = str(self.fields["digest"].initial)
+        if self.cleaned_data["digest"] != digest:
+            self.data = cast(QueryDict, self.data).copy()
+            self.data["digest"] = digest
+            self.add_error(*self.changed_since())
+        return digest
 
 
 def fieldset(
@@ -61,6 +95,12 @@ def draw(request: HttpRequest, screen: Any, template: str, **context: Any) -> Te
     """Return a page of a table that Django lacks, by a template in templates/admin/nutrients/."""
     context = screen.admin_site.each_context(request) | {"opts": screen.opts} | context
     return TemplateResponse(request, f"admin/nutrients/{template}", context)
+
+
+def return_texts(request: HttpRequest, sentence: str, address: str) -> HttpResponse:
+    """Return the texts of a form that cannot be saved, to copy, with a link to an address."""
+    context = admin.site.each_context(request)
+    return show_form(request, context, sentence, address=address, can_resend=False)
 
 
 def change_address(label: str, pk: Any) -> str:

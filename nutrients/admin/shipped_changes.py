@@ -1,24 +1,22 @@
 """The screen on which editors resolve the conflicts of an upgrade of the shipped content."""
 
-import hashlib
-import json
 from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminRadioSelect
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from nutrients.content import KeyIndex, RefusedError, Sides, keep_ours, sides, take_theirs
+from nutrients.content import KeyIndex, RefusedError, keep_ours, sides, take_theirs
 from nutrients.models import ShippedChange
 from nutrients.search.index import catch_up
 
 from .guard import GuardedAdmin, guard_of
-from .rows import FixedRowsAdmin, fieldset, row_link
+from .rows import DigestForm, FixedRowsAdmin, fieldset, row_link
 
 OURS, THEIRS = "ours", "theirs"
 ABOUT = (
@@ -34,15 +32,13 @@ CHANGED = (
 Messages = list[tuple[str, int]]
 
 
-class ChoiceForm(forms.ModelForm):
+class ChoiceForm(DigestForm):
     """Choose between the value here and the shipped one.
 
-    The form includes a digest of both: a newer release or another editor may have changed one
-    since it was opened.
+    A newer release or another editor may have changed one since the form was opened.
     """
 
     choice = forms.ChoiceField(widget=AdminRadioSelect(attrs={"class": "radiolist"}))
-    digest = forms.CharField(widget=forms.HiddenInput)
 
     class Meta:
         model = ShippedChange
@@ -54,16 +50,13 @@ class ChoiceForm(forms.ModelForm):
         if self.instance.field:
             choices.append((THEIRS, "Take what comes with the site"))
         cast(forms.ChoiceField, self.fields["choice"]).choices = choices
-        self.fields["digest"].initial = _digest(sides(self.instance))
 
-    def clean_digest(self) -> str:
-        """Refuse a choice between sides that have changed, and send the new digest back."""
-        digest = str(self.fields["digest"].initial)
-        if self.cleaned_data["digest"] != digest:
-            self.data = cast(QueryDict, self.data).copy()
-            self.data["digest"] = digest
-            self.add_error("choice", CHANGED)
-        return digest
+    def shown(self) -> list[str]:
+        both = sides(self.instance)
+        return [both.before, both.ours, both.theirs]
+
+    def changed_since(self) -> tuple[str, str]:
+        return "choice", CHANGED
 
 
 @admin.register(ShippedChange)
@@ -162,11 +155,6 @@ def settle(changes: list[ShippedChange], choice: str, *, user: Any) -> Messages:
         catch_up()
         results.append((f"Settled: {settled}.", messages.INFO))
     return results
-
-
-def _digest(both: Sides) -> str:
-    text = json.dumps([both.before, both.ours, both.theirs])
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _preformatted(text: str) -> SafeString:

@@ -57,11 +57,11 @@ class ChangingPage(NamedTuple):
 
 
 @contextmanager
-def as_proposed(proposal: Proposal, **options: Any) -> Iterator[list[Overlay]]:
-    """Lay a proposal over the database within the block, and roll it back after."""
+def as_proposed(proposal: Proposal | None, **options: Any) -> Iterator[list[Overlay]]:
+    """Lay a proposal over the database within the block, and roll all back after."""
     with transaction.atomic():
         try:
-            yield lay_over(proposal.rows.all(), **options)
+            yield lay_over(proposal.rows.all() if proposal else (), **options)
         finally:
             transaction.set_rollback(True)
 

@@ -16,7 +16,7 @@ from nutrients.models import SIGNABLE, PreviewLink, Proposal
 
 from .pages import changing_pages, render_preview
 from .rows import digest
-from .signing import agree, may_agree, open_link, remark
+from .signing import agree, find_link, may_agree, remark
 
 CHANGED = "The words have changed since you opened this page. Please read them again."
 WRONG = "This code is not right. Please check it, or ask for a new link."
@@ -41,10 +41,15 @@ class RemarkForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def preview(request: HttpRequest, token: str) -> HttpResponse:
     """List the pages that a proposal changes, or show one, and take remarks and agreement."""
-    link = open_link(token, at=timezone.now())
-    if link is None:
+    link = find_link(token)
+    is_open = link is not None and link.is_open(at=timezone.now())
+    if link is None or not (is_open or "remark" in request.POST):
         raise Http404("There is no such link.")
-    if request.GET.get("path"):
+    if not is_open:
+        # Somebody wrote on it while it ended.
+        context = {"text": request.POST.get("text", "")}
+        answer = render(request, "nutrients/proposals/ended.html", context, status=404)
+    elif request.GET.get("path"):
         answer = preview_page(request, link.proposal)
     else:
         answer = _overview(request, link, token)

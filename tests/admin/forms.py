@@ -80,6 +80,8 @@ class Screen:
         self.read(self.context["adminform"].form)
         if name := self.context.get("opened"):
             self.data[name] = str(self.context["latest"])
+        if sent := self.context.get("proposed_then"):
+            self.data |= [sent]
         for inline in self.context.get("inline_admin_formsets", []):
             self.read(inline.formset.management_form)
             for form in inline.formset.forms:

@@ -10,7 +10,10 @@ from django.utils import timezone
 from reversion.models import Revision
 
 from nutrients.admin.articles import UNSOURCED
-from nutrients.admin.guard import REASON
+from nutrients.admin.guard import REASON, Guard
+from nutrients.admin.publishing import publish as publish_now
+from nutrients.admin.publishing import publish_due as publish_each_due
+from nutrients.content import RefusedError
 from nutrients.models import (
     Association,
     BookOverride,
@@ -373,3 +376,64 @@ def test_scheduled_proposal_with_a_conflict_is_ready_again_with_the_reason(
     assert proposal.state == State.READY
     assert "other words by now" in editor_client.get(proposal.get_absolute_url()).text
     assert Nutrient.objects.get(pk=magnesium.pk).job == magnesium.job
+
+
+def test_two_who_write_on_a_proposal_lose_nothing(screen, magnesium, editor_client):
+    proposal = propose(screen(magnesium), tagline=WORDS)
+    over = f"{address_of(magnesium)}?proposal={proposal.pk}"
+    first, second, late = (Screen(editor_client, magnesium, over) for _ in range(3))
+    propose(first, job="The first writes this.")
+    propose(second, why_low_matters="The second writes this.")
+    # The form of the row on the site does not have what is proposed.
+    propose(screen(magnesium), proposal=str(proposal.pk), food_summary="Nuts.")
+
+    page = late.save(_propose="yes", job="Another job.", symbol="Mx").text
+
+    assert "has other words by now in a field that you changed: job." in page
+    assert "Another job." in page
+    assert f'href="{over}"' in page
+    assert proposal.rows.get().values == {
+        "tagline": WORDS,
+        "job": "The first writes this.",
+        "why_low_matters": "The second writes this.",
+        "food_summary": "Nuts.",
+    }
+    move(editor_client, proposal, "dropped")
+    page = late.save(_propose="yes", job="Another job.").text
+    assert "is “Dropped” by now" in page
+    assert "Another job." in page
+
+
+def test_proposal_that_somebody_published_or_took_back_meanwhile_is_not_published(
+    editor, editor_client, magnesium
+):
+    proposals = [begin(title, by=editor) for title in ("One", "Two")]
+    for proposal, slug in zip(proposals, ("copper", "iron"), strict=True):
+        add_row(proposal, Nutrient.objects.get(slug=slug), {"tagline": WORDS}, by=editor)
+        publish(editor_client, proposal, later="", moment_0="2030-01-01", moment_1="09:00:00")
+    Proposal.objects.update(publish_at=timezone.now())
+    outdated = Proposal.objects.get(title="One")
+
+    due = publish_each_due(at=timezone.now())
+    (second,) = {*proposals} - {next(due)}
+    move(editor_client, second, "writing")
+    assert list(due) == []
+    assert Nutrient.objects.filter(tagline=WORDS).count() == 1
+    Proposal.objects.filter(pk=outdated.pk).update(state=State.LIVE)
+    with pytest.raises(RefusedError, match="It is “On the site” by now"):
+        Guard(editor).save(lambda: publish_now(Guard(editor), outdated), None)
+
+
+def test_second_of_two_who_reword_a_proposal_is_told_the_words_of_the_first(editor_client, editor):
+    proposal = begin("Other words", by=editor)
+    first, second = (Screen(editor_client, proposal) for _ in range(2))
+    first.save(why="It was unclear.")
+
+    refused = second.save(title="Better words")
+
+    assert "It says now: “Other words”, “It was unclear.”, owned by anna" in refused.text
+    assert refused.context["adminform"].form["title"].value() == "Better words"
+    again = refused.context["adminform"].form["digest"].value()
+    assert second.save(title="Better words", why="It was unclear.", digest=again).status_code == 302
+    proposal.refresh_from_db()
+    assert (proposal.title, proposal.why) == ("Better words", "It was unclear.")

@@ -170,6 +170,10 @@ def test_preview_link_ends_after_14_days_or_when_it_is_revoked(proposal, editor_
     assert client.get(path).status_code == 200
     send(editor_client, proposal, "revoke", link=PreviewLink.objects.get().pk)
     assert client.get(path).status_code == 404
+    # What somebody wrote meanwhile is not lost.
+    written = client.post(path, {"remark": "yes", "name": "Rita", "text": "Say why."})
+    assert (written.status_code, "Say why." in written.text) == (404, True)
+    assert WORDS not in written.text
 
     PreviewLink.objects.update(revoked_at=None, expires_at=timezone.now())
     assert client.get(path).status_code == 404

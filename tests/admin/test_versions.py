@@ -403,3 +403,27 @@ def test_section_that_two_editors_delete_is_no_conflict(screen, article):
     assert first.save(**{"sections-0-DELETE": "on"}).status_code == 302
     assert second.save(**{"sections-0-DELETE": "on"}).status_code == 302
     assert article.sections.count() == number - 1
+
+
+def test_text_typed_in_the_form_of_a_deleted_row_is_shown(screen, editor_client, content):
+    row = factories.source("gone")
+    form = screen(row)
+    delete(editor_client, row)
+
+    page = form.save(title="Typed in vain.").text
+
+    assert "Not saved, because somebody deleted this" in page
+    assert "Typed in vain." in page
+
+
+def test_text_typed_in_an_earlier_version_that_cannot_come_back_is_shown(screen, editor_client):
+    association = Association.objects.first()
+    screen(association).save(note="Other words.")
+    earlier = screen(association, address_of_version(versions_of(association)[-1]))
+    delete(editor_client, association)
+    delete(editor_client, association.nutrient)
+
+    page = earlier.save(note="Typed in vain.").text
+
+    assert "which is deleted: bring that back first" in page
+    assert "Typed in vain." in page
