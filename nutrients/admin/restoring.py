@@ -13,7 +13,7 @@ from reversion.models import Version
 from nutrients.content.fixtures import NEEDS_ALL_LINKS
 from nutrients.content.merging import write_links
 from nutrients.content.signatures import CHILDREN
-from nutrients.content.versions import by_table, owning_fields
+from nutrients.content.versions import by_table, owning_fields, with_links
 from nutrients.models import Publishable
 
 from .deleting import Deletion
@@ -94,8 +94,7 @@ def _descendants(root: Key, stored: Stored) -> Stored:
 def _fetch(keys: Iterable[Key]) -> dict[Key, Any]:
     rows: list[Any] = []
     for model, pks in by_table(keys).items():
-        links = [field.name for field in model._meta.many_to_many]
-        rows += model._base_manager.filter(pk__in=pks).prefetch_related(*links)
+        rows += with_links(model).filter(pk__in=pks)
     return {(type(row), row.pk): row for row in rows}
 
 

@@ -30,10 +30,11 @@ def content_models() -> list[type[Keyed]]:
 
 
 def with_links(model: Any) -> Any:
-    """Return the rows of a table, with all rows that they link to prefetched."""
+    """Return the rows of a table, with all rows that they link to, and their keys, prefetched."""
     fields = (*model._meta.concrete_fields, *model._meta.many_to_many)
-    names = [field.name for field in fields if field.is_relation]
-    return model._base_manager.prefetch_related(*names)
+    links = [field for field in fields if field.is_relation]
+    paths = [f"{link.name}__{key}" for link in links for key in link.remote_field.model.key_paths()]
+    return model._base_manager.prefetch_related(*(path.rpartition("__")[0] for path in paths))
 
 
 def register() -> None:

@@ -25,7 +25,7 @@ class State(models.TextChoices):
 
 # The allowed transitions. An edit of the words returns a proposal to writing.
 TRANSITIONS = {
-    State.WRITING: (State.READY, State.DROPPED),
+    State.WRITING: (State.READY, State.SCHEDULED, State.LIVE, State.DROPPED),
     State.READY: (State.AGREED, State.WRITING, State.SCHEDULED, State.LIVE, State.DROPPED),
     State.AGREED: (State.WRITING, State.SCHEDULED, State.LIVE, State.DROPPED),
     State.SCHEDULED: (State.WRITING, State.LIVE),
@@ -108,9 +108,6 @@ class Proposal(models.Model):
         self.save()
 
     def become(self, state: State) -> None:
-        """Change its state. Publishing a proposal in writing makes it ready first."""
-        if self.state == State.WRITING and state in (State.LIVE, State.SCHEDULED):
-            self.become(State.READY)
         if not self.may_become(state):
             raise ValueError(f"{self.state} does not become {state}.")
         self.state = state

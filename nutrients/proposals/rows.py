@@ -7,15 +7,16 @@ were added and deleted.
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from django.core import serializers
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DataError, IntegrityError, models, transaction
-from django.db.models import Prefetch, ProtectedError
+from django.db.models import ProtectedError
 
-from nutrients.content.versions import by_table
+from nutrients.content.fixtures import as_key
+from nutrients.content.versions import by_table, with_links
 from nutrients.models import ChangeKind, Proposal, ProposedRow
 
 Values = dict[str, Any]
@@ -99,8 +100,7 @@ def add_row(
 
 def values_of(row: Any) -> Values:
     """Return the values of a row in the database, without those that the site sets."""
-    (saved,) = _fetch(type(row), [row.pk])
-    return _serialize(saved)
+    return _serialize(with_links(type(row)).get(pk=row.pk))
 
 
 def _serialize(row: Any) -> Values:
@@ -113,22 +113,6 @@ def _serialize(row: Any) -> Values:
     }
 
 
-def _fetch(model: Any, pks: Collection[Any]) -> list[Any]:
-    """Read rows with all that they link to, in as many queries for many rows as for one."""
-    links = [
-        Prefetch(field.name, queryset=_with_keys(field.remote_field.model))
-        for field in model._meta.many_to_many
-    ]
-    single = [field.name for field in model._meta.concrete_fields if field.is_relation]
-    rows = model._base_manager.filter(pk__in=pks).select_related(*single)
-    return list(rows.prefetch_related(*links))
-
-
-def _with_keys(model: Any) -> Any:
-    parents = [name for name in model.KEY if model._meta.get_field(name).is_relation]
-    return model._base_manager.select_related(*parents)
-
-
 def live_rows(rows: Iterable[ProposedRow]) -> dict[ProposedRow, Any]:
     """Return the row on the site of each proposed row that has one, with a query for each table."""
     by_model: dict[Any, dict[tuple[str, ...], ProposedRow]] = defaultdict(dict)
@@ -137,7 +121,9 @@ def live_rows(rows: Iterable[ProposedRow]) -> dict[ProposedRow, Any]:
     live: dict[ProposedRow, Any] = {}
     for model, by_key in by_model.items():
         first, *_ = model.key_paths()
-        candidates = _with_keys(model).filter(**{f"{first}__in": {key[0] for key in by_key}})
+        linked = [name for name in model.KEY if model._meta.get_field(name).is_relation]
+        candidates = model._base_manager.filter(**{f"{first}__in": {key[0] for key in by_key}})
+        candidates = candidates.select_related(*linked)
         live |= {by_key[key]: row for row in candidates if (key := row.natural_key()) in by_key}
     return live
 
@@ -160,7 +146,7 @@ def difference(model: Any, before: Values, after: Values) -> Values:
 def is_same(field: Any, first: Any, second: Any) -> bool:
     """Whether two values of a field are the same: 1.5 is 1.50, and links have no order."""
     if field.is_relation:
-        return sorted(_as_list(first)) == sorted(_as_list(second))
+        return sorted(first or ()) == sorted(second or ())
     return bool(field.to_python(first) == field.to_python(second))
 
 
@@ -169,7 +155,7 @@ def conflicts(rows: Iterable[ProposedRow]) -> list[Conflict]:
     rows = list(rows)
     saved_rows = live_rows(rows)
     tables = by_table((type(row), row.pk) for row in saved_rows.values())
-    fetched = [row for model, pks in tables.items() for row in _fetch(model, pks)]
+    fetched = (row for model, pks in tables.items() for row in with_links(model).filter(pk__in=pks))
     values = {row: _serialize(row) for row in fetched}
     result = []
     for proposed in rows:
@@ -280,7 +266,7 @@ def _write(row: Any, values: Values, *, for_good: bool) -> bool:
 
 
 def _find(field: Any, key: Any) -> Any:
-    return field.remote_field.model.with_key(_as_list(key))
+    return field.remote_field.model.with_key(as_key(key))
 
 
 def key_of(row: Any) -> str:
@@ -290,7 +276,7 @@ def key_of(row: Any) -> str:
 
 def key_in(model: Any, values: Values) -> str:
     """Return as JSON the natural key that a new row with these values gets."""
-    return json.dumps([str(part) for name in model.KEY for part in _as_list(values[name])])
+    return json.dumps([part for name in model.KEY for part in as_key(values[name])])
 
 
 def to_values(model: Any, values: Mapping[str, Any]) -> Values:
@@ -304,7 +290,3 @@ def _to_value(field: Any, value: Any) -> Any:
     if field and field.many_to_many:
         return sorted(_to_value(None, linked) for linked in value)
     return json.loads(json.dumps(value, cls=DjangoJSONEncoder))
-
-
-def _as_list(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, list | tuple) else [value]
