@@ -5,7 +5,6 @@ from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
-from model_bakery import baker
 from reversion.models import Revision
 
 from nutrients.content.versions import FIRST
@@ -89,16 +88,24 @@ def test_history_shows_page_by_page_who_changed_what_and_when(
     shipped = magnesium.tagline
     screen(magnesium).save(tagline="One")
     screen(magnesium).save(tagline="Two", status="draft", **GONE)
+    times = ("12:00:40", "12:00:05", "11:59:58")
+    for version, time in zip(versions_of(magnesium), times, strict=True):
+        moment = f"2026-11-01T{time}Z"
+        Revision.objects.filter(pk=version.revision_id).update(date_created=moment)
     address = address_of(magnesium, "history")
 
     first = editor_client.get(address).text
     for words in (
         *("3 versions", "One</del>", "Two</ins>", "Draft, waiting for review</ins>"),
         *("Changed Tagline and Status.", "<td>anna</td>", f"</span>{shipped}</del>"),
+        # Two versions of one minute
+        *(f">1 November 2026, {time} UTC</a>" for time in times[:2]),
     ):
         assert words in first
     assert FIRST not in first
-    assert FIRST in editor_client.get(address, {"p": "2"}).text
+    second = editor_client.get(address, {"p": "2"}).text
+    assert FIRST in second
+    assert ">1 November 2026, 11:59 UTC</a>" in second
 
 
 def test_article_comes_back_with_its_sections_and_links_by_one_save(screen, article):
@@ -153,18 +160,6 @@ def test_deleted_row_comes_back_with_its_links_and_all_that_went_with_it(content
     ]
 
 
-def test_deleted_row_whose_name_is_taken_is_not_restored(content, editor_client, magnesium):
-    source = baker.make(Source, slug="a-tale", title="A tale")
-    delete(editor_client, source)
-    where = address_of_deleted(editor_client, source)
-    baker.make(Source, slug="a-tale", title="Another tale")
-
-    answer = editor_client.get(where, follow=True)
-
-    assert "another row has its name by now" in answer.text
-    assert Source.objects.get(slug="a-tale").title == "Another tale"
-
-
 def test_version_comes_back_without_links_to_what_is_deleted(screen, editor_client, magnesium):
     keep, gone = factories.source("kept"), factories.source("gone")
     screen(magnesium).save(sources=[keep.pk, gone.pk])
@@ -177,17 +172,25 @@ def test_version_comes_back_without_links_to_what_is_deleted(screen, editor_clie
     assert keys(magnesium.sources) == {keep.pk}
 
 
-def test_rule_is_not_restored_without_a_deleted_tick(screen, editor_client, content):
+def test_row_whose_name_is_taken_and_rule_without_a_tick_do_not_come_back(
+    screen, editor_client, content
+):
+    source = factories.source("a-tale")
+    delete(editor_client, source)
+    taken = address_of_deleted(editor_client, source)
+    factories.source("a-tale")
     rule = RedFlagRule.objects.filter(risk_factors=None, answers=None).first()
     sign = factories.symptom("glow", verification="two-pages")
     rule.symptoms.add(sign)
     screen(rule).save(symptoms=[*keys(rule.symptoms.exclude(pk=sign.pk))])
     delete(editor_client, sign)
-
     wider = address_of_version(versions_of(rule)[-1])
-    answer = editor_client.get(wider, follow=True)
 
-    assert "needs the symptom “Glow”, which is deleted" in answer.text
+    for address, words in (
+        (taken, "another row has its name by now"),
+        (wider, "needs the symptom “Glow”, which is deleted"),
+    ):
+        assert words in editor_client.get(address, follow=True).text
 
 
 @pytest.fixture
@@ -197,17 +200,6 @@ def iron(no_content, admin_client):
     row = factories.nutrient("iron", tagline="Dull", **valid)
     Screen(admin_client, row).save(tagline="Bright")
     return Nutrient.objects.get()
-
-
-@pytest.fixture
-def first(iron):
-    return address_of_version(versions_of(iron)[-1])
-
-
-@pytest.fixture
-def typed(first, admin_client):
-    """Return what the form of the earlier version sends."""
-    return Screen(admin_client, None, first).data
 
 
 @pytest.fixture
@@ -235,8 +227,10 @@ def account():
     ],
 )
 def test_restoring_needs_the_permission_to_change_or_to_add(
-    account, first, typed, permissions, is_changed, is_added
+    account, admin_client, iron, permissions, is_changed, is_added
 ):
+    first = address_of_version(versions_of(iron)[-1])
+    typed = Screen(admin_client, None, first).data
     client, revisions = account(*permissions), Revision.objects.count()
     page = client.get(first).text
     assert "Dull" in page
@@ -330,14 +324,6 @@ def test_editor_is_warned_of_a_save_on_the_screen_of_an_inline_row(screen, magne
     assert row["note"].value() == "Seen in people who are very short of it."
 
 
-def test_save_before_opening_and_save_of_a_linked_row_are_no_conflict(screen, magnesium):
-    screen(magnesium).save(tagline="Calms muscle and nerve")
-    opened = screen(magnesium)
-    screen(magnesium.associations.first().symptom).save(clinical_term="another term")
-
-    assert opened.save(tagline="Calms nerve and muscle").status_code == 302
-
-
 LONG = "Magnesium steadies the muscles and the nerves that move them, in the heart and elsewhere."
 
 
@@ -368,20 +354,6 @@ def test_any_two_versions_are_compared_and_one_field_comes_back_alone(
     assert keys(magnesium.sources) == sources
 
 
-def test_versions_of_one_minute_show_their_seconds(screen, magnesium, editor_client):
-    screen(magnesium).save(tagline="Calms nerve")
-    screen(magnesium).save(tagline="Calms muscle")
-    times = ("12:00:40", "12:00:05", "11:59:58")
-    for version, time in zip(versions_of(magnesium), times, strict=True):
-        moment = f"2026-11-01T{time}Z"
-        Revision.objects.filter(pk=version.revision_id).update(date_created=moment)
-
-    page = editor_client.get(address_of(magnesium, "history")).text
-
-    for moment in ("12:00:40", "12:00:05", "11:59"):
-        assert f">1 November 2026, {moment} UTC</a>" in page
-
-
 def test_editor_is_warned_of_a_deleted_section_and_sees_the_text_typed_in_it(screen, article):
     deleted, stays = article.sections.order_by("position")[:2]
     first, second = screen(article), screen(article)
@@ -397,33 +369,31 @@ def test_editor_is_warned_of_a_deleted_section_and_sees_the_text_typed_in_it(scr
     assert not article.sections.filter(pk=deleted.pk).exists()
 
 
-def test_section_that_two_editors_delete_is_no_conflict(screen, article):
+def test_save_before_opening_one_of_a_linked_row_and_one_deletion_by_two_are_no_conflict(
+    screen, article
+):
+    screen(article).save(title="A title")
     first, second = screen(article), screen(article)
+    screen(article.related_symptoms.first()).save(clinical_term="another term")
     number = article.sections.count()
-    assert first.save(**{"sections-0-DELETE": "on"}).status_code == 302
-    assert second.save(**{"sections-0-DELETE": "on"}).status_code == 302
+
+    for form in (first, second):
+        assert form.save(**{"sections-0-DELETE": "on"}).status_code == 302
     assert article.sections.count() == number - 1
 
 
-def test_text_typed_in_the_form_of_a_deleted_row_is_shown(screen, editor_client, content):
-    row = factories.source("gone")
-    form = screen(row)
-    delete(editor_client, row)
-
-    page = form.save(title="Typed in vain.").text
-
-    assert "Not saved, because somebody deleted this" in page
-    assert "Typed in vain." in page
-
-
-def test_text_typed_in_an_earlier_version_that_cannot_come_back_is_shown(screen, editor_client):
+def test_text_typed_over_a_row_that_was_deleted_meanwhile_is_shown(screen, editor_client, content):
     association = Association.objects.first()
     screen(association).save(note="Other words.")
+    form = screen(association)
     earlier = screen(association, address_of_version(versions_of(association)[-1]))
     delete(editor_client, association)
     delete(editor_client, association.nutrient)
 
-    page = earlier.save(note="Typed in vain.").text
-
-    assert "which is deleted: bring that back first" in page
-    assert "Typed in vain." in page
+    for screen_of_row, words in (
+        (form, "Not saved, because somebody deleted this"),
+        (earlier, "which is deleted: bring that back first"),
+    ):
+        page = screen_of_row.save(note="Typed in vain.").text
+        assert words in page
+        assert "Typed in vain." in page
