@@ -175,19 +175,6 @@ def test_new_row_is_proposed_and_changed_again(
     assert not model.objects.filter(**values).exists()
 
 
-def test_rows_are_added_to_a_proposal_and_taken_out(screen, magnesium, article, editor_client):
-    proposal = propose(screen(magnesium), tagline=WORDS)
-    propose(screen(article), title="A title", proposal=str(proposal.pk))
-    deletion = {"_propose": "delete", "proposal": str(proposal.pk)}
-    editor_client.post(address_of(Source.objects.first()), deletion)
-    assert Proposal.objects.count() == 1
-    assert sorted(proposal.rows.values_list("kind", flat=True)) == ["change", "change", "delete"]
-
-    row = proposal.rows.get(model="nutrients.article")
-    send(editor_client, proposal, "take-out", row=row.pk)
-    assert proposal.rows.count() == 2
-
-
 def test_writer_proposes_but_neither_saves_nor_publishes(account, magnesium):
     client = account("Writers")
     form = Screen(client, magnesium, address_of(magnesium))
@@ -218,16 +205,25 @@ def test_screen_of_a_proposal_costs_the_same_with_more_rows(editor_client, conte
     assert add_and_count_queries(rows[:2]) == add_and_count_queries(rows[2:12])
 
 
-def test_proposal_changes_its_state_only_as_allowed(screen, magnesium, editor_client):
+def test_proposal_is_written_on_until_it_is_dropped(screen, magnesium, article, editor_client):
     proposal = propose(screen(magnesium), tagline=WORDS)
-
     assert move(editor_client, proposal, "live") == State.WRITING
     page = editor_client.get(proposal.get_absolute_url()).text
     assert "It is “Being written” by now: read it again." in page
     assert move(editor_client, proposal, "ready") == State.READY
-    propose(screen(magnesium), proposal=str(proposal.pk), job="Other words.")
+
+    propose(screen(article), title="A title", proposal=str(proposal.pk))
     proposal.refresh_from_db()
     assert proposal.state == State.WRITING
+    deletion = {"_propose": "delete", "proposal": str(proposal.pk)}
+    editor_client.post(address_of(Source.objects.first()), deletion)
+    assert Proposal.objects.count() == 1
+    kinds = proposal.rows.values_list("kind", flat=True)
+    assert sorted(kinds) == ["change", "change", "delete"]
+    row = proposal.rows.get(model="nutrients.article")
+    send(editor_client, proposal, "take-out", row=row.pk)
+    assert sorted(kinds.all()) == ["change", "delete"]
+
     assert move(editor_client, proposal, "dropped") == State.DROPPED
     assert move(editor_client, proposal, "writing") == State.WRITING
 
@@ -323,9 +319,9 @@ def test_values_that_come_from_no_form_are_checked(magnesium, article, editor_cl
     assert Source.objects.filter(pk=needed.pk).exists()
 
 
-@pytest.fixture
-def breaking(no_content, editor):
-    """Return a proposal that withdraws what a case of the test book must suggest."""
+def test_proposal_that_breaks_the_test_book_is_scheduled_and_published_with_a_reason(
+    no_content, editor, editor_client
+):
     iron, cramps = factories.nutrient("iron"), factories.symptom("cramps")
     sign = factories.association(
         iron, cramps, verification="two-pages", sources=[factories.source()]
@@ -333,33 +329,19 @@ def breaking(no_content, editor):
     factories.case("iron-for-cramps", [cramps], suggest=[iron])
     proposal = begin("Not any more", by=editor)
     add_row(proposal, sign, {"is_against": True}, by=editor)
-    return proposal
-
-
-def test_proposal_that_breaks_the_test_book_needs_a_reason(breaking, editor_client):
-    answer = publish(editor_client, breaking)
-    assert [case.title for case in answer.context["broken_cases"]] == ["Iron-for-cramps"]
-    assert not Association.objects.get().is_against
-
-    assert publish(editor_client, breaking, now="", **INSIST).status_code == 302
-    assert Association.objects.get().is_against
-    assert BookOverride.objects.get().reason == INSIST[REASON]
-
-
-def test_scheduled_proposal_is_published_by_the_command_at_its_moment(breaking, editor_client):
     later = timezone.now() + timedelta(days=2)
     moment = {"moment_0": f"{later:%Y-%m-%d}", "moment_1": f"{later:%H:%M:%S}", "later": ""}
-    answer = publish(editor_client, breaking, **moment)
-    assert [case.title for case in answer.context["broken_cases"]] == ["Iron-for-cramps"]
-    publish(editor_client, breaking, **moment, **INSIST)
-    assert breaking.state == State.SCHEDULED
-    assert not Association.objects.get().is_against
 
+    for when in ({"now": ""}, moment):
+        answer = publish(editor_client, proposal, **when)
+        assert [case.title for case in answer.context["broken_cases"]] == ["Iron-for-cramps"]
+    publish(editor_client, proposal, **moment, **INSIST)
+    assert proposal.state == State.SCHEDULED
     call_command("publish_due")
     assert not Association.objects.get().is_against
-    publish_due(breaking)
 
-    assert breaking.state == State.LIVE
+    publish_due(proposal)
+    assert proposal.state == State.LIVE
     assert Association.objects.get().is_against
     assert BookOverride.objects.get().reason == INSIST[REASON]
 
