@@ -35,7 +35,7 @@ def reviewer(row):
 
 
 def test_signature_shows_only_while_the_words_are_those_signed(
-    clinician, screen, client, magnesium
+    clinician, screen, client, magnesium, article
 ):
     shipped = magnesium.job
     assert sign(clinician, magnesium).status_code == 302
@@ -49,13 +49,8 @@ def test_signature_shows_only_while_the_words_are_those_signed(
     assert "Ada Example" not in page.text
     assert not reviewer(magnesium)
 
-    screen(magnesium).save(job=shipped)
-    assert reviewer(magnesium) == NAME
-
-
-def test_signature_covers_all_words_and_nothing_else(clinician, screen, article, magnesium):
-    sign(clinician, magnesium)
-    screen(magnesium).save(status="draft", review_due_on="2027-05-01", **GONE)
+    # The status and the dates are no words.
+    screen(magnesium).save(job=shipped, status="draft", review_due_on="2027-05-01", **GONE)
     assert reviewer(magnesium) == NAME
 
     # Its shipped texts are those that the form sends back.
@@ -66,22 +61,17 @@ def test_signature_covers_all_words_and_nothing_else(clinician, screen, article,
     assert not reviewer(article)
 
 
-def test_reviewer_is_not_typed_and_needs_the_right_to_sign(screen, editor_client, magnesium):
-    form = screen(magnesium)
+def test_reviewer_is_not_typed_and_signs_words_of_others_that_are_not_outdated(
+    clinician, screen, editor_client, magnesium
+):
+    form, address = screen(magnesium), address_of(magnesium, "sign")
     assert "reviewed_by" not in form.data
+    digest = clinician.get(address).context["digest"]
 
     form.save(reviewed_by="Dr Anybody", reviewed_on="2026-11-01", tagline="Calms nerve")
 
-    assert editor_client.post(address_of(magnesium, "sign"), {"words": "x"}).status_code == 403
-    assert not reviewer(magnesium)
-
-
-def test_own_or_outdated_words_cannot_be_signed(clinician, screen, magnesium):
-    address = address_of(magnesium, "sign")
-    digest = clinician.get(address).context["digest"]
-    screen(magnesium).save(job="Other words.")
+    assert editor_client.post(address, {"words": "x"}).status_code == 403
     assert "read them again" in clinician.post(address, {"words": digest}).text
-
     Screen(clinician, magnesium).save(job="Words of the clinician.")
     assert "somebody else signs it" in sign(clinician, magnesium).text
     assert not reviewer(magnesium)
@@ -148,32 +138,31 @@ def test_clinician_without_edit_rights_signs_at_the_desk_and_sets_no_date(accoun
     assert str(row.review_due_on) != "2027-03-01"
 
 
-@pytest.mark.parametrize("day", ["1900-01-01", "9999-12-31", "soon"])
-def test_wrong_due_date_is_refused_and_the_ticks_stay(editor_client, content, day):
-    row = editor_client.get(DESK).context["rows"][1]
-    sent = {"row": row["value"], "wish": "date", "review_due_on": day}
-    page = editor_client.post(DESK, sent)
-
-    assert page.context["form"].errors
-    assert f'value="{row["value"]}" checked' in page.text
-    assert page.text.count(" checked>") == 1
-
-
 def test_due_dates_are_set_or_spread_for_many(editor_client, content):
     rows = list(Association.objects.all()[:4])
 
-    def days_after(**sent):
-        editor_client.post(DESK, {"row": ticked(*rows)} | sent)
+    def send(**sent):
+        return editor_client.post(DESK, {"row": ticked(*rows)} | sent)
+
+    def days():
         saved = Association.objects.filter(pk__in=[row.pk for row in rows])
         return sorted(map(str, saved.values_list("review_due_on", flat=True)))
 
-    assert set(days_after(wish="date", review_due_on="2027-03-01")) == {"2027-03-01"}
-    spread = days_after(wish="spread")
-    assert len(set(spread)) == 4
-    assert spread[-1] == str(next_review(Association, on=timezone.localdate()))
+    send(wish="date", review_due_on="2027-03-01")
+    assert set(days()) == {"2027-03-01"}
+    send(wish="spread")
+    assert len(set(days())) == 4
+    assert days()[-1] == str(next_review(Association, on=timezone.localdate()))
+
+    for wrong in ("1900-01-01", "9999-12-31", "soon"):
+        value = editor_client.get(DESK).context["rows"][1]["value"]
+        page = send(row=value, wish="date", review_due_on=wrong)
+        assert page.context["form"].errors
+        assert f'value="{value}" checked' in page.text
+        assert page.text.count(" checked>") == 1
 
 
-def test_home_lists_what_is_due_drafts_scheduled_rows_and_saves(editor_client, screen, magnesium):
+def test_home_lists_what_there_is_to_do_and_finds_words(editor_client, screen, magnesium):
     screen(magnesium).save(tagline="Calms nerve", status="draft", **GONE)
     day = timezone.localdate() - timedelta(days=3)
     RedFlag.objects.filter(pk=RedFlag.objects.first().pk).update(review_due_on=day)
@@ -185,6 +174,9 @@ def test_home_lists_what_is_due_drafts_scheduled_rows_and_saves(editor_client, s
 
     lines = ("Overdue for review: 1", "Drafts, nutrients: 1", "anna, Magnesium: Changed", str(food))
     assert [line for line in lines if line not in text] == []
+    page = editor_client.get(reverse("admin:index"), {"q": "magnesium"})
+    kinds = [kind for kind, *_ in page.context["results"]]
+    assert {"nutrients", "associations", "article sections", "sources"} <= set(kinds)
 
 
 def test_saves_on_the_home_page_link_to_the_history_of_the_top_row(
@@ -207,13 +199,6 @@ def test_saves_on_the_home_page_link_to_the_history_of_the_top_row(
     # Writers cannot restore a row.
     saves = account("Writers").get(reverse("admin:index")).context["saves"]
     assert saves[0][1:] == (str(source), "")
-
-
-def test_home_finds_words_in_every_table(editor_client, content):
-    page = editor_client.get(reverse("admin:index"), {"q": "magnesium"})
-
-    kinds = [kind for kind, *_ in page.context["results"]]
-    assert {"nutrients", "associations", "article sections", "sources"} <= set(kinds)
 
 
 def test_guide_has_headings_for_its_links(editor_client):
