@@ -256,45 +256,33 @@ def test_proposal_is_published_as_one_revision_over_all_rows(
     assert article.get_absolute_url() in results
 
 
-def test_conflict_in_each_field_is_settled_alone(screen, magnesium, editor_client, monkeypatch):
+def test_conflict_in_each_field_or_row_is_settled_alone(
+    screen, magnesium, editor, editor_client, monkeypatch
+):
     proposal = propose(
         screen(magnesium), tagline=WORDS, job="Proposed.", why_low_matters="It matters."
     )
+    source = factories.source("gone")
+    add_row(proposal, source, {"title": WORDS}, by=editor)
+    add_row(proposal, Source, TALE, by=editor)
     screen(magnesium).save(tagline="Theirs", job="Theirs too.", food_summary="Nuts.")
+    source.delete()
+    factories.source("a-tale")
     # The test book does not run for words that it does not read.
     monkeypatch.setattr("nutrients.admin.guard.fetch_book", None)
 
     answer = publish(editor_client, proposal)
 
     assert proposal.state == State.WRITING
-    conflicts = {row["conflict"].name: row for row in answer.context["conflicts"]}
-    assert set(conflicts) == {"tagline", "job"}
-    tagline, job = conflicts["tagline"], conflicts["job"]
+    tagline, job, lost, taken = answer.context["conflicts"]
     assert (tagline["theirs"].new, tagline["yours"].new) == ("Theirs", WORDS)
-    send(editor_client, proposal, "settle", conflict=tagline["conflict"].id, keep="")
-    send(editor_client, proposal, "settle", conflict=job["conflict"].id, leave="")
+    for row, choice in ((tagline, "keep"), (job, "leave"), (lost, "leave"), (taken, "keep")):
+        send(editor_client, proposal, "settle", conflict=row["conflict"].id, **{choice: ""})
     assert publish(editor_client, proposal).status_code == 302
 
     magnesium.refresh_from_db()
     assert (magnesium.tagline, magnesium.job) == (WORDS, "Theirs too.")
     assert (magnesium.why_low_matters, magnesium.food_summary) == ("It matters.", "Nuts.")
-
-
-def test_row_that_was_added_or_deleted_on_the_site_is_a_conflict(editor_client, editor):
-    proposal, source = begin("Rows", by=editor), factories.source("gone")
-    add_row(proposal, source, {"title": WORDS}, by=editor)
-    add_row(proposal, Source, TALE, by=editor)
-    source.delete()
-    factories.source("a-tale")
-
-    answer = publish(editor_client, proposal)
-
-    assert answer.status_code == 200
-    lost, taken = (row["conflict"].id for row in answer.context["conflicts"])
-    send(editor_client, proposal, "settle", conflict=lost, leave="")
-    send(editor_client, proposal, "settle", conflict=taken, keep="")
-    publish(editor_client, proposal)
-    assert proposal.state == State.LIVE
     assert Source.objects.get(slug="a-tale").title == "A tale"
 
 
@@ -346,20 +334,6 @@ def test_proposal_that_breaks_the_test_book_is_scheduled_and_published_with_a_re
     assert BookOverride.objects.get().reason == INSIST[REASON]
 
 
-def test_scheduled_proposal_with_a_conflict_is_ready_again_with_the_reason(
-    screen, magnesium, editor_client
-):
-    proposal = propose(screen(magnesium), tagline=WORDS, job="Proposed.")
-    publish(editor_client, proposal, later="", moment_0="2030-01-01", moment_1="09:00:00")
-    Nutrient.objects.update(tagline="Theirs")
-
-    publish_due(proposal)
-
-    assert proposal.state == State.READY
-    assert "other words by now" in editor_client.get(proposal.get_absolute_url()).text
-    assert Nutrient.objects.get(pk=magnesium.pk).job == magnesium.job
-
-
 def test_two_who_write_on_a_proposal_lose_nothing(screen, magnesium, editor_client):
     proposal = propose(screen(magnesium), tagline=WORDS)
     over = f"{address_of(magnesium)}?proposal={proposal.pk}"
@@ -386,22 +360,26 @@ def test_two_who_write_on_a_proposal_lose_nothing(screen, magnesium, editor_clie
     assert "Another job." in page
 
 
-def test_proposal_that_somebody_published_or_took_back_meanwhile_is_not_published(
-    editor, editor_client, magnesium
+def test_proposal_that_changed_or_has_a_conflict_at_its_moment_is_not_published(
+    editor, editor_client
 ):
-    proposals = [begin(title, by=editor) for title in ("One", "Two")]
-    for proposal, slug in zip(proposals, ("copper", "iron"), strict=True):
-        add_row(proposal, Nutrient.objects.get(slug=slug), {"tagline": WORDS}, by=editor)
+    rows = Nutrient.objects.order_by("pk")[:3]
+    proposals = [begin(str(row), by=editor) for row in rows]
+    for proposal, row in zip(proposals, rows, strict=True):
+        add_row(proposal, row, {"tagline": WORDS}, by=editor)
         publish(editor_client, proposal, later="", moment_0="2030-01-01", moment_1="09:00:00")
     Proposal.objects.update(publish_at=timezone.now())
-    outdated = Proposal.objects.get(title="One")
+    conflicting, taken_back, outdated = proposals
+    Nutrient.objects.filter(pk=rows[0].pk).update(tagline="Theirs")
 
     due = publish_each_due(at=timezone.now())
-    (second,) = {*proposals} - {next(due)}
-    move(editor_client, second, "writing")
-    assert list(due) == []
-    assert Nutrient.objects.filter(tagline=WORDS).count() == 1
-    Proposal.objects.filter(pk=outdated.pk).update(state=State.LIVE)
+    assert next(due) == outdated
+    move(editor_client, taken_back, "writing")
+    assert list(due) == [conflicting]
+    assert [row.tagline == WORDS for row in rows.all()] == [False, False, True]
+    page = editor_client.get(conflicting.get_absolute_url())
+    assert page.context["original"].state == State.READY
+    assert "other words by now" in page.text
     with pytest.raises(RefusedError, match="It is “On the site” by now"):
         Guard(editor).save(lambda: publish_now(Guard(editor), outdated), None)
 

@@ -132,6 +132,16 @@ def test_article_comes_back_with_its_sections_and_links_by_one_save(screen, arti
 @pytest.mark.postgresql
 def test_deleted_row_comes_back_with_its_links_and_all_that_went_with_it(content, editor_client):
     copper = Nutrient.objects.get(slug="copper")
+    # As many amounts as a whole food table has
+    amount = copper.amounts.first()
+    foods = [
+        FoodSource(name=f"Food {n}", slug=f"food-{n}", group=amount.food.group, is_food=False)
+        for n in range(1100)
+    ]
+    NutrientAmount.objects.bulk_create(
+        NutrientAmount(food=food, nutrient=copper, source=amount.source, per_100g=1)
+        for food in FoodSource.objects.bulk_create(foods)
+    )
     names = ("sources", "articles", "interactions", "lowered_by")
     before = {name: keys(getattr(copper, name)) for name in names}
     below = {name: keys(getattr(copper, name)) for name in ("associations", "intakes", "amounts")}
@@ -259,41 +269,22 @@ def test_restoring_inline_rows_needs_the_permission_to_change_them(account, admi
 
 
 @pytest.mark.postgresql
-def test_nutrient_with_the_amounts_of_a_whole_food_table_comes_back(admin_client, iron):
-    source = Source.objects.get()
-    food = factories.food("lentils", iron, 3, verification="two-pages")
-    NutrientAmount.objects.update(source=source)
-    foods = [
-        FoodSource(name=f"Food {n}", slug=f"food-{n}", group=food.group, is_food=False)
-        for n in range(1100)
-    ]
-    amounts = [
-        NutrientAmount(food=food, nutrient=iron, source=source, per_100g=1)
-        for food in FoodSource.objects.bulk_create(foods)
-    ]
-    NutrientAmount.objects.bulk_create(amounts)
-    delete(admin_client, iron)
-    assert not NutrientAmount.objects.exists()
-
-    form = Screen(admin_client, None, address_of_deleted(admin_client, iron))
-    assert form.save().status_code == 302
-    assert NutrientAmount.objects.filter(nutrient=iron).count() == 1101
-
-
-@pytest.mark.postgresql
 def test_second_of_two_editors_is_warned_and_nothing_is_lost(screen, magnesium):
     first, second = screen(magnesium), screen(magnesium)
     sources = [str(pk) for pk in magnesium.sources.order_by("pk").values_list("pk", flat=True)[:2]]
     moment = {"publish_at_0": "2026-11-01", "publish_at_1": "08:30:00"}
     taken = {"tagline": "Calms muscle and nerve", "sources": sources, "position": "77"}
     first.save(**taken, **moment, how_common="common", symbol="Mx")
+    link = magnesium.associations.first()
+    screen(link).save(note="Seen in people who are very short of it.")
 
     page = second.save(job="Helps muscles let go.", symbol="Mg2")
 
     magnesium.refresh_from_db()
     assert magnesium.tagline == "Calms muscle and nerve"
     assert "Saved since you opened this form" in page.text
-    ((_, changes),) = page.context["newer"]
+    (below, _), (_, changes) = page.context["newer"]
+    assert below.object_id == str(link.pk)
     assert "Calms muscle and nerve" in [change.new for change in changes]
     # What the second typed, and what the first saved in every kind of field.
     form = page.context["adminform"].form
@@ -302,26 +293,15 @@ def test_second_of_two_editors_is_warned_and_nothing_is_lost(screen, magnesium):
     assert [str(pk) for pk in form["sources"].value()] == sources
     assert form["position"].value() == "77"
     assert form["publish_at"].value() == ["01/11/2026", "08:30:00"]
+    rows = [form for inline in page.context["inline_admin_formsets"] for form in inline.formset]
+    (row,) = (form for form in rows if form.instance == link)
+    assert row["note"].value() == "Seen in people who are very short of it."
 
     again = {"job": form["job"].value(), "tagline": form["tagline"].value()}
     assert second.save(**again, opened_version=page.context["latest"]).status_code == 302
     magnesium.refresh_from_db()
     assert magnesium.job == "Helps muscles let go."
     assert magnesium.tagline == "Calms muscle and nerve"
-
-
-def test_editor_is_warned_of_a_save_on_the_screen_of_an_inline_row(screen, magnesium):
-    link = magnesium.associations.first()
-    below = screen(magnesium)
-    screen(link).save(note="Seen in people who are very short of it.")
-
-    page = below.save(tagline="Calms muscle and nerve")
-
-    assert page.status_code == 200
-    assert [version.object_id for version, _ in page.context["newer"]] == [str(link.pk)]
-    rows = [form for inline in page.context["inline_admin_formsets"] for form in inline.formset]
-    (row,) = (form for form in rows if form.instance == link)
-    assert row["note"].value() == "Seen in people who are very short of it."
 
 
 LONG = "Magnesium steadies the muscles and the nerves that move them, in the heart and elsewhere."
