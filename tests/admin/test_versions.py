@@ -1,9 +1,7 @@
 """Each save makes one revision; earlier versions and deleted rows can be restored completely."""
 
 import pytest
-from django.contrib.auth.models import Permission, User
 from django.db import connection
-from django.test import Client
 from django.utils import timezone
 from reversion.models import Revision
 
@@ -203,69 +201,24 @@ def test_row_whose_name_is_taken_and_rule_without_a_tick_do_not_come_back(
         assert words in editor_client.get(address, follow=True).text
 
 
-@pytest.fixture
-def iron(no_content, admin_client):
-    """Iron, with an earlier version that calls it dull."""
-    valid = {"verification": "two-pages", "sources": [factories.source()]}
-    row = factories.nutrient("iron", tagline="Dull", **valid)
-    Screen(admin_client, row).save(tagline="Bright")
-    return Nutrient.objects.get()
-
-
-@pytest.fixture
-def account():
-    """Return a function that makes a staff account with only these permissions, and its client."""
-
-    def with_permissions(*names):
-        user = User.objects.create_user("-".join(names), is_staff=True)
-        codes = [f"{name}_nutrient" for name in names]
-        user.user_permissions.set(Permission.objects.filter(codename__in=codes))
-        client = Client()
-        client.force_login(user)
-        return client
-
-    return with_permissions
-
-
-@pytest.mark.parametrize(
-    ("permissions", "is_changed", "is_added"),
-    [
-        (["view"], False, False),
-        (["view", "change"], True, False),
-        (["view", "add"], False, False),
-        (["view", "change", "add"], True, True),
-    ],
-)
-def test_restoring_needs_the_permission_to_change_or_to_add(
-    account, admin_client, iron, permissions, is_changed, is_added
+def test_writer_sees_earlier_versions_and_restores_neither_them_nor_deleted_rows(
+    account, screen, editor_client, magnesium
 ):
-    first = address_of_version(versions_of(iron)[-1])
-    typed = Screen(admin_client, None, first).data
-    client, revisions = account(*permissions), Revision.objects.count()
-    page = client.get(first).text
-    assert "Dull" in page
-    assert ('name="_save"' in page) is is_changed
+    screen(magnesium).save(tagline="Calms muscle and nerve")
+    earlier, source = address_of_version(versions_of(magnesium)[-1]), factories.source("gone")
+    typed = screen(magnesium, earlier).data
+    delete(editor_client, source)
+    writer, revisions = account("Writers"), Revision.objects.count()
 
-    assert client.post(first, typed).status_code == (302 if is_changed else 403)
-    assert Nutrient.objects.get().tagline == ("Dull" if is_changed else "Bright")
-    assert (Revision.objects.count() > revisions) is is_changed
-
-    Nutrient.objects.all().delete()
-    del typed["opened_version"]
-    assert client.post(first, typed).status_code == (302 if is_added else 403)
-    assert Nutrient.objects.exists() is is_added
-
-
-def test_restoring_inline_rows_needs_the_permission_to_change_them(account, admin_client, iron):
-    valid = {"verification": "two-pages", "sources": Source.objects.all()}
-    factories.association(iron, factories.symptom("cramps"), **valid)
-    Screen(admin_client, iron).save(**{"associations-0-note": "Words."})
-    Association.objects.update(note="A mistake.", changed_at=timezone.now())
-    version = address_of_version(versions_of(iron)[0])
-    typed = Screen(admin_client, None, version).data
-
-    assert account("view", "change").post(version, typed).status_code == 403
-    assert Association.objects.get().note == "A mistake."
+    page = writer.get(earlier).text
+    assert magnesium.tagline in page
+    assert 'name="_save"' not in page
+    assert writer.post(earlier, typed).status_code == 403
+    assert Nutrient.objects.get(pk=magnesium.pk).tagline == "Calms muscle and nerve"
+    deleted = address_of_deleted(editor_client, source)
+    assert writer.get(deleted).status_code == 403
+    assert writer.post(deleted, {"title": "Gone"}).status_code == 403
+    assert Revision.objects.count() == revisions
 
 
 @pytest.mark.postgresql
