@@ -37,8 +37,8 @@ DELETION = "delete"
 OPENED = "opened_proposal"
 KEPT = "Kept in “{}”. Readers see nothing of it yet."
 REWRITTEN = (
-    "Not kept, because “{}” has other words by now in a field that you changed: {}. Open the "
-    "form again, and copy what you want to keep of what you typed."
+    "Not kept, because “{}” has other words by now in what you changed: {}. Open the form "
+    "again, and copy what you want to keep of what you typed."
 )
 CLOSED = (
     "Not kept, because “{}” is “{}” by now. Copy what you want to keep of what you typed, and "
@@ -69,7 +69,7 @@ class ProposedError(Exception):
 
 
 class RewrittenError(Exception):
-    """Somebody proposed another value since the form was opened. The message is its label."""
+    """Somebody proposed other values since the form was opened. The message is their labels."""
 
 
 def is_proposing(request: HttpRequest) -> bool:
@@ -184,9 +184,12 @@ class ProposingMixin(ProposingRights, VersionAdmin):
                 "proposed_in": open_proposals_for(obj, exclude=chosen) if obj else [],
             }
             if chosen and obj:
-                values = {str(row.pk): row.values for row in rows_for(obj).filter(proposal=chosen)}
-                sent = request.POST.get(OPENED)
-                context["proposed_then"] = OPENED, sent or signing.dumps(values, compress=True)
+                sent = request.POST.get(OPENED, "")
+                if request.method == "GET":
+                    rows = rows_for(obj).filter(proposal=chosen)
+                    values = {str(row.pk): row.values for row in rows}
+                    sent = signing.dumps(values, compress=True)
+                context["proposed_then"] = OPENED, sent
             right = get_permission_codename("change" if obj else "add", self.opts)
             if chosen or not request.user.has_perm(f"{self.opts.app_label}.{right}"):
                 hidden = ("save", "save_and_continue", "save_and_add_another", "close", "delete")
@@ -234,32 +237,36 @@ def _keep(
     by: Any,
     under: str,
 ) -> None:
-    """Propose what a form changed. `existing` is what the proposal has for the row already.
+    """Propose what a form changed. `existing` is the proposed row that the form was laid over.
 
-    Raise RewrittenError if it has another value by now for a field that the form changed.
+    Raise RewrittenError if the proposal has another value by now for a field that is changed.
     """
-    live = draft.model._base_manager.filter(pk=draft.pk).first()
-    live = live or draft.model.with_key(json.loads(draft.key))
-    if not live and draft.values is None:
-        if existing:
-            existing.delete()
-            proposal.write_again()
-        return
-    if not existing:
-        label = draft.model._meta.label_lower
-        existing = proposal.rows.filter(model=label, natural_key=draft.key).first()
-    values = draft.values
-    if existing and values is not None:
+    model, values = draft.model, draft.values
+    live = model._base_manager.filter(pk=draft.pk).first()
+    live = live or model.with_key(json.loads(draft.key))
+    existing = (
+        existing
+        or proposal.rows.filter(model=model._meta.label_lower, natural_key=draft.key).first()
+    )
+    if existing:
         before = opened.get(str(existing.pk), {})
-        values = difference(draft.model, (values_of(live) if live else {}) | before, values)
-        for name in difference(draft.model, before, existing.values).keys() & values.keys():
-            if difference(draft.model, existing.values, {name: values[name]}):
-                raise RewrittenError(draft.model._meta.get_field(name).verbose_name)
-        values = existing.values | values
-        # The form may have renamed the new row.
-        existing.natural_key = key_of(live) if live else key_in(draft.model, values)
+        rewritten = difference(model, before, existing.values)
+        if values is not None:
+            changed = difference(model, (values_of(live) if live else {}) | before, values)
+            rewritten = {name: rewritten[name] for name in rewritten.keys() & changed.keys()}
+            rewritten = difference(model, changed, rewritten)
+            values = existing.values | changed
+            # The form may have renamed the new row.
+            existing.natural_key = key_of(live) if live else key_in(model, values)
+        if rewritten:
+            labels = [str(model._meta.get_field(name).verbose_name) for name in sorted(rewritten)]
+            raise RewrittenError(", ".join(labels))
         existing.save()
-    add_row(proposal, live or draft.model, values, by=by, title=draft.title, under=under)
+    if live or values is not None:
+        add_row(proposal, live or model, values, by=by, title=draft.title, under=under)
+    elif existing:
+        existing.delete()
+        proposal.write_again()
 
 
 def propose_changes(

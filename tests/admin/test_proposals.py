@@ -1,7 +1,6 @@
 """Proposals: saved from forms, shown to editors alone, checked, and published as one revision."""
 
 from datetime import timedelta
-from io import StringIO
 
 import pytest
 from django.contrib import admin
@@ -12,7 +11,7 @@ from reversion.models import Revision
 from nutrients.admin.articles import UNSOURCED
 from nutrients.admin.guard import REASON, Guard
 from nutrients.admin.publishing import publish as publish_now
-from nutrients.admin.publishing import publish_due as publish_each_due
+from nutrients.admin.publishing import publish_due
 from nutrients.content import RefusedError
 from nutrients.models import (
     Association,
@@ -54,13 +53,6 @@ def other_sections(article):
 
 def publish(client, proposal, **data):
     return send(client, proposal, "publish", **data or {"now": ""})
-
-
-def publish_due(proposal):
-    """Run the command as if the moment of the proposal had come."""
-    Proposal.objects.update(publish_at=timezone.now())
-    call_command("publish_due", stderr=StringIO())
-    proposal.refresh_from_db()
 
 
 def move(client, proposal, state):
@@ -328,7 +320,9 @@ def test_proposal_that_breaks_the_test_book_is_scheduled_and_published_with_a_re
     call_command("publish_due")
     assert not Association.objects.get().is_against
 
-    publish_due(proposal)
+    Proposal.objects.update(publish_at=timezone.now())
+    call_command("publish_due")
+    proposal.refresh_from_db()
     assert proposal.state == State.LIVE
     assert Association.objects.get().is_against
     assert BookOverride.objects.get().reason == INSIST[REASON]
@@ -341,11 +335,16 @@ def test_two_who_write_on_a_proposal_lose_nothing(screen, magnesium, editor_clie
     propose(first, job="The first writes this.")
     propose(second, why_low_matters="The second writes this.")
     # The form of the row on the site does not have what is proposed.
-    propose(screen(magnesium), proposal=str(proposal.pk), food_summary="Nuts.")
+    live = screen(magnesium)
+    chosen = {"proposal": str(proposal.pk)}
+    refused = live.save(_propose="yes", **chosen, food_summary="It can cure you.")
+    live.data |= [refused.context["proposed_then"]]
+    propose(live, **chosen, food_summary="Nuts.")
+    assert "has other words by now" in live.save(_propose="delete", **chosen).text
 
     page = late.save(_propose="yes", job="Another job.", symbol="Mx").text
 
-    assert "has other words by now in a field that you changed: job." in page
+    assert "has other words by now in what you changed: job." in page
     assert "Another job." in page
     assert f'href="{over}"' in page
     assert proposal.rows.get().values == {
@@ -372,7 +371,7 @@ def test_proposal_that_changed_or_has_a_conflict_at_its_moment_is_not_published(
     conflicting, taken_back, outdated = proposals
     Nutrient.objects.filter(pk=rows[0].pk).update(tagline="Theirs")
 
-    due = publish_each_due(at=timezone.now())
+    due = publish_due(at=timezone.now())
     assert next(due) == outdated
     move(editor_client, taken_back, "writing")
     assert list(due) == [conflicting]
