@@ -166,7 +166,10 @@ def guard_of(request: Any) -> Guard:
 
 
 def refuse(request: Any, sentence: str) -> None:
-    """Make the form of this request invalid, with this sentence above it, and show it as sent."""
+    """Make the form of this request invalid, with this sentence above it, and show it as sent.
+
+    A deletion is asked about again.
+    """
     request.refusal = sentence
 
 
@@ -239,11 +242,13 @@ class GuardedAdmin:
         """Show before a deletion which cases it breaks, with the box to delete nevertheless."""
         view = super().delete_view  # type: ignore[misc]
         context = extra_context or {}
+
+        def show(broken: list[BrokenCase]) -> HttpResponse:
+            refuse(request, REFUSED)
+            return view(request, object_id, context | {"broken_cases": broken})
+
         if request.method == "POST":
-            return guard_of(request).save(
-                lambda: view(request, object_id, context),
-                lambda broken: redirect(request.get_full_path()),
-            )
+            return guard_of(request).save(lambda: view(request, object_id, context), show)
         row = self.get_object(request, unquote(object_id))
         if row is not None and self.has_delete_permission(request, row):
             context = context | {"broken_cases": broken_by_deleting(row)}

@@ -153,8 +153,8 @@ class PublicPageMixin(VersionAdmin):
         return self.get_view_on_site_url(obj) is not None
 
     def get_deleted_objects(self: Any, objs: Any, request: Any) -> Any:
-        """Ask on Django's confirmation page; show it again if the form is invalid."""
-        if not _is_answered(request, list(objs)):
+        """Ask on Django's confirmation page; show it again if the form is invalid or refused."""
+        if not _is_answered(request, list(objs)) or hasattr(request, "refusal"):
             # Django deletes nothing if nothing was sent.
             request.POST = QueryDict()
         return super().get_deleted_objects(objs, request)
