@@ -62,11 +62,11 @@ class LinkForm(forms.Form):
 
 class ProposalForm(DigestForm):
     def shown(self) -> list[Any]:
-        return [self.instance.title, self.instance.why, self.instance.owner_id]
+        return [self.instance.title, self.instance.why, str(self.instance.owner)]
 
-    def changed_since(self) -> tuple[None, str]:
-        title, why, _ = self.shown()
-        return None, REWRITTEN.format(title, why, self.instance.owner)
+    @property
+    def outdated(self) -> str:
+        return REWRITTEN.format(*self.shown())
 
 
 class MomentForm(forms.Form):

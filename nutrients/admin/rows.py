@@ -33,18 +33,15 @@ class DigestForm(forms.ModelForm):
     """A form with a digest of what it shows of its row, refused once if that has changed since."""
 
     digest = forms.CharField(widget=forms.HiddenInput, required=False)
+    # The error if it has changed
+    outdated: Any = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         text = json.dumps(self.shown())
         self.fields["digest"].initial = hashlib.sha256(text.encode()).hexdigest()
 
-    def shown(self) -> Any:
-        """Return what the digest is of."""
-        raise NotImplementedError
-
-    def changed_since(self) -> tuple[str | None, str]:
-        """Return a field and the error for it, if what is shown has changed."""
+    def shown(self) -> list[Any]:
         raise NotImplementedError
 
     def clean_digest(self) -> str:
@@ -53,7 +50,7 @@ class DigestForm(forms.ModelForm):
         if self.cleaned_data["digest"] != digest:
             self.data = cast(QueryDict, self.data).copy()
             self.data["digest"] = digest
-            self.add_error(*self.changed_since())
+            self.add_error(None, self.outdated)
         return digest
 
 

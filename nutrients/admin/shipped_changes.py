@@ -38,6 +38,7 @@ class ChoiceForm(DigestForm):
     A newer release or another editor may have changed one since the form was opened.
     """
 
+    outdated = CHANGED
     choice = forms.ChoiceField(widget=AdminRadioSelect(attrs={"class": "radiolist"}))
 
     class Meta:
@@ -54,9 +55,6 @@ class ChoiceForm(DigestForm):
     def shown(self) -> list[str]:
         both = sides(self.instance)
         return [both.before, both.ours, both.theirs]
-
-    def changed_since(self) -> tuple[str, str]:
-        return "choice", CHANGED
 
 
 @admin.register(ShippedChange)

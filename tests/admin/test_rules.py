@@ -103,21 +103,16 @@ def test_ticks_of_the_checklist_can_be_told_apart_and_every_rule_names_one(scree
 
 
 @pytest.mark.parametrize(
-    ("model", "field", "lookup"),
-    [
-        (Nutrient, "slug", {"slug": "magnesium"}),
-        (Symptom, "slug", {}),
-        (ArticleSection, "anchor", {}),
-        (Association, "relation", {"relation": "deficiency"}),
-    ],
+    ("model", "field"),
+    [(Nutrient, "slug"), (ArticleSection, "anchor"), (Association, "relation")],
 )
-def test_natural_key_of_a_row_cannot_change(model, field, lookup, screen, content):
-    row = model._default_manager.filter(**lookup).first()
+def test_natural_key_of_a_row_cannot_change(model, field, screen, content):
+    row = model._default_manager.first()
     before = getattr(row, field)
     form = screen(row)
     assert field not in form.data
 
-    assert form.save(**{field: "excess"}).status_code == 302
+    assert form.save(**{field: "another"}).status_code == 302
     row.refresh_from_db()
     assert getattr(row, field) == before
 
