@@ -158,7 +158,7 @@ def sources(no_content):
     return old, new
 
 
-def test_last_source_of_a_published_row_and_a_cited_source_are_not_deleted(sources, admin_client):
+def test_last_source_of_a_published_row_and_what_cites_one_are_not_deleted(sources, admin_client):
     old, _ = sources
     NutrientAmount.objects.all().delete()
 
@@ -172,20 +172,15 @@ def test_last_source_of_a_published_row_and_a_cited_source_are_not_deleted(sourc
     assert address_of(old, "replace") in page
     assert Source.objects.filter(pk=old.pk).exists()
 
-
-def test_last_cited_section_of_a_published_article_is_not_deleted(sources, admin_client):
     article, foods = Article.objects.get(), ArticleSection.objects.get()
     plain = baker.make(ArticleSection, article=article, title="More", body="Words.")
-
     page = admin_client.get(address_of(foods, "delete")).text
     delete(admin_client, foods)
     delete_several(admin_client, foods, plain, post="yes")
-
     assert "On iron. A published article needs a section that cites a source." in page
     assert ArticleSection.objects.count() == 2
-    delete(admin_client, plain)
     Article.objects.update(status="draft")
-    delete(admin_client, foods)
+    delete_several(admin_client, foods, plain, post="yes")
     assert not ArticleSection.objects.exists()
 
 
