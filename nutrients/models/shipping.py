@@ -44,12 +44,6 @@ class ShippedChange(RowReference, models.Model):
     field = models.CharField(max_length=60, blank=True, editable=False)
     before = models.JSONField(null=True, editable=False)
     theirs = models.JSONField(default=dict, editable=False)
-    # Unused. The next migration of this table can remove it.
-    is_edited = models.BooleanField(
-        default=True,
-        editable=False,
-        help_text="Whether an editor had touched the field, or it is held back for another reason.",
-    )
     reason = models.TextField(editable=False)
     noticed_at = models.DateTimeField("noticed", editable=False)
 
