@@ -15,7 +15,7 @@ from tests.site.pages import text_of
 
 pytestmark = pytest.mark.usefixtures("content")
 
-# All of schema.org; its first entry says where it comes from.
+# The types of schema.org that pages use; the first entry says where they come from.
 VOCABULARY = json.loads((Path(__file__).parent / "schema_org.json").read_text(encoding="utf-8"))
 del VOCABULARY["_"]
 SCRIPT = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
@@ -94,13 +94,22 @@ def value_faults(value, expected, path):
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_schema_org_knows_every_type_property_and_value(client, address):
-    nodes = nodes_of(client.get(address))
+def test_schema_org_has_every_type_of_a_page_and_shared_links_have_a_picture(client, address):
+    response = client.get(address)
+    nodes, head = nodes_of(response), dict(META.findall(response.text))
 
     assert nodes
     assert [fault for each in nodes for fault in faults(each, address)] == []
     assert {each["@context"] for each in nodes} == {"https://schema.org"}
     assert "FAQPage" not in {each["@type"] for each in nodes}
+
+    picture = (CARDS / head["og:image"].rpartition("/")[2]).read_bytes()
+    size = [int.from_bytes(picture[start : start + 4], "big") for start in (16, 20)]
+    assert picture.startswith(b"\x89PNG")
+    assert size == [int(head["og:image:width"]), int(head["og:image:height"])] == [1200, 630]
+    assert head["og:image:alt"]
+    assert head["og:type"] == ("article" if "/articles/" in address else "website")
+    assert len(picture) < 100_000
 
 
 @pytest.mark.parametrize("address", [*MEDICAL, "/foods/spinach-raw/"])
@@ -129,6 +138,19 @@ def test_structured_data_agrees_with_the_page(client, address):
         printed = dict(re.findall(r'(Published|Changed)\s+<time datetime="([^"]+)">', html))
         assert printed == {"Published": data["datePublished"], "Changed": data["dateModified"]}
 
+    crumbs = re.search(r'<ol class="crumbs">(.*?)</ol>', html)[1]
+    links = re.findall(r'<a href="([^"]+)">([^<]+)</a>', crumbs)
+    here = re.search(r'aria-current="page">([^<]+)<', crumbs)[1]
+    *above, last = node(response, "BreadcrumbList")["itemListElement"]
+    assert [(each["item"]["@id"], each["name"]) for each in above] == [
+        (f"http://testserver{path}", name) for path, name in links
+    ]
+    assert (last["name"], last["position"], "item" in last) == (
+        unescape(here),
+        len(links) + 1,
+        False,
+    )
+
 
 def test_author_reviewer_and_reading_time_are_those_on_the_page(client):
     page = node(client.get("/articles/night-leg-cramps/"), "MedicalWebPage")
@@ -148,22 +170,6 @@ def test_author_reviewer_and_reading_time_are_those_on_the_page(client):
     assert "Written by Ada Example" in text
     assert article["headline"] in text
     assert f"{article['timeRequired'][2:-1]} minute" in text
-
-
-@pytest.mark.parametrize("address", ["/nutrients/magnesium/", "/foods/spinach-raw/", "/compare/"])
-def test_breadcrumbs_are_the_links_of_the_page(client, address):
-    response = client.get(address)
-    crumbs = re.search(r'<ol class="crumbs">(.*?)</ol>', response.content.decode())[1]
-
-    items = node(response, "BreadcrumbList")["itemListElement"]
-
-    links = re.findall(r'<a href="([^"]+)">([^<]+)</a>', crumbs)
-    here = re.search(r'aria-current="page">([^<]+)<', crumbs)[1]
-    assert [(each["item"]["@id"], each["name"]) for each in items[:-1]] == [
-        (f"http://testserver{path}", name) for path, name in links
-    ]
-    assert (items[-1]["name"], "item" in items[-1]) == (unescape(here), False)
-    assert [each["position"] for each in items] == list(range(1, len(items) + 1))
 
 
 def test_data_set_names_every_file_that_the_page_links_to(client):
@@ -204,20 +210,6 @@ def test_text_of_an_editor_is_escaped(client):
     html = response.content.decode()
     assert "<script>alert" not in html
     assert node(response, "MedicalWebPage")["about"]["name"] == wicked[:60]
-
-
-@pytest.mark.parametrize("address", PAGES)
-def test_shared_links_have_a_picture_with_its_size_and_its_words(client, address):
-    head = dict(META.findall(client.get(address).content.decode()))
-
-    path = urlsplit(head["og:image"]).path.removeprefix("/static/")
-    picture = (Path("static") / path).read_bytes()
-    size = [int.from_bytes(picture[start : start + 4], "big") for start in (16, 20)]
-    assert picture.startswith(b"\x89PNG")
-    assert size == [int(head["og:image:width"]), int(head["og:image:height"])] == [1200, 630]
-    assert head["og:image:alt"]
-    assert head["og:type"] == ("article" if "/articles/" in address else "website")
-    assert len(picture) < 100_000
 
 
 @pytest.mark.parametrize(
