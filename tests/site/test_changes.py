@@ -15,12 +15,8 @@ CALCIUM = "/nutrients/calcium/"
 
 
 def note(text, days=0, **fields):
-    row = {
-        "title": "Calcium",
-        "address": CALCIUM,
-        "created_at": DAY + timedelta(days=days),
-    } | fields
-    return ChangeNote.objects.create(text=text, **row)
+    row = {"title": "Calcium", "address": CALCIUM, "created_at": DAY + timedelta(days=days)}
+    return ChangeNote.objects.create(text=text, **(row | fields))
 
 
 def test_page_without_changes_says_so(client, content):

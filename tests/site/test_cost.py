@@ -129,9 +129,13 @@ def test_memoized_pages_are_apart_by_number_and_slug(content):
     assert client.get("/symptoms/none/").status_code == 404
 
 
-def test_page_that_is_not_found_makes_no_query(content, django_assert_num_queries):
+def test_page_for_unknown_addresses_makes_no_query(content, django_assert_num_queries):
     client = Client(**{MEMORY: {}})
     first = client.get("/no-such-page/")
+    assert first.status_code == 404
+    assert "This page slipped away" in first.text
+    assert '<meta name="robots" content="noindex">' in first.text
+    assert 'rel="canonical"' not in first.text
 
     with django_assert_num_queries(0):
         assert client.get("/nor-this-one/").content == first.content

@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from nutrients.models import Nutrient
 from nutrients.site.machines import SiteMap
-from nutrisite.middleware import CACHEABLE_ROUTE
 
 pytestmark = pytest.mark.usefixtures("content")
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -17,24 +16,20 @@ SECURITY = "/.well-known/security.txt"
 
 @pytest.fixture
 def site_map(client):
-    """Return a function that reads a site map as addresses with their days."""
+    """Return a function that reads the site map as addresses with their days."""
 
-    def entries(address):
+    def entries(address="/sitemap.xml"):
         response = client.get(address, headers={"host": "localhost"})
         assert response.headers["Content-Type"].startswith("application/xml")
-        return {
-            entry.findtext(f"{SITEMAP}loc"): entry.findtext(f"{SITEMAP}lastmod")
-            for entry in ElementTree.fromstring(response.content)
-        }
-
-    def get():
         pages = {}
-        for part in entries("/sitemap.xml"):
-            assert part.startswith("http://testserver/sitemap-")
-            pages |= entries(part.removeprefix("http://testserver"))
+        for entry in ElementTree.fromstring(response.content):
+            url = entry.findtext(f"{SITEMAP}loc")
+            path = url.removeprefix("http://testserver")
+            is_part = path.startswith("/sitemap-")
+            pages |= entries(path) if is_part else {url: entry.findtext(f"{SITEMAP}lastmod")}
         return pages
 
-    return get
+    return entries
 
 
 def test_site_map_dates_pages_by_their_rows(site_map):
@@ -66,14 +61,6 @@ def test_robots_are_excluded_from_the_printout_only(client):
     assert response.content.decode() == (
         "User-agent: *\nDisallow: /checklist/print/\nSitemap: http://testserver/sitemap.xml\n"
     )
-
-
-def test_response_too_short_to_compress_may_be_stored(client):
-    response = client.get("/robots.txt", **{CACHEABLE_ROUTE: ""})
-
-    assert response.wsgi_request.META[CACHEABLE_ROUTE] == "/robots.txt"
-    assert response.headers["Vary"] == "Accept-Encoding"
-    assert response.headers["ETag"]
 
 
 def test_security_txt_names_the_contact(client, settings):
