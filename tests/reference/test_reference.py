@@ -4,15 +4,12 @@ import re
 
 import pytest
 
-from nutrients.models import Association, Nutrient, RiskEffect, RiskFactor, Symptom
+from nutrients.models import Association, Nutrient, RiskFactor, Symptom
 from tests import factories
 from tests.site.pages import links_of, text_of
 
-NUTRIENT, SYMPTOM, CARD = (
-    "/nutrients/magnesium/",
-    "/symptoms/muscle-cramps/",
-    "/nutrients/magnesium/muscle-cramps/",
-)
+NUTRIENT, SYMPTOM = "/nutrients/magnesium/", "/symptoms/muscle-cramps/"
+CARD = "/nutrients/magnesium/muscle-cramps/"
 
 
 def headings(response):
@@ -25,10 +22,7 @@ def headings(response):
     ("model", "words"),
     [
         (Nutrient, "Vitamins"),
-        (
-            Symptom,
-            "Muscles and movement.*Feeling, nerves and balance.*Call your emergency number",
-        ),
+        (Symptom, "Muscles and movement.*Feeling, nerves and balance.*Call your emergency number"),
     ],
 )
 def test_list_names_every_row_in_groups(client, content, model, words):
@@ -39,18 +33,16 @@ def test_list_names_every_row_in_groups(client, content, model, words):
     assert re.search(words, text_of(page, "main"))
 
 
-def test_every_nutrient_page_has_the_same_sections_in_the_same_order(client, content):
-    orders = {
-        tuple(h for h in headings(client.get(n.get_absolute_url())) if not h.startswith("detail-"))
-        for n in Nutrient.objects.all()
-    }
+def test_every_nutrient_page_has_the_same_sections_and_stays_short_in_any_country(client, content):
+    for nutrient in Nutrient.objects.all():
+        for country in ("uk", "eu", "us"):
+            page = client.get(f"{nutrient.get_absolute_url()}?country={country}")
 
-    assert orders == {
-        (
-            *("needs", "job", "felt", "foods", "every-age", "signs", "risk", "interactions"),
-            *("tests", "read-on", "sources", "about-page"),
-        )
-    }
+            assert [part for part in headings(page) if not part.startswith("detail-")] == [
+                *("needs", "job", "felt", "foods", "every-age", "signs", "risk", "interactions"),
+                *("tests", "read-on", "sources", "about-page"),
+            ]
+            assert len(re.findall("<[a-z]", page.text)) <= 915, (nutrient, country)
 
 
 @pytest.mark.parametrize(
@@ -104,22 +96,18 @@ def test_nutrient_page_grades_signs_names_who_is_at_risk_and_warns_beside_medici
     text = text_of(client.get(NUTRIENT), "main")
     assert "Muscle cramps Seen sometimes. Moderate evidence." in text
     assert "What does not help" in text
+
     medicine = RiskFactor.objects.filter(kind="medicine", lowers__slug="magnesium")[0]
     effect = medicine.effects.get(nutrient__slug="magnesium")
-
-    assert medicine.name in text
-    assert effect.reason in text
+    for words in (
+        *(medicine.name, effect.reason, medicine.what_to_do, "Can raise it."),
+        "Medicines Do not stop a prescribed medicine.",
+        "Pumpkin seed kernels, roasted, unsalted 28 g (1 oz): 154 mg 41%",
+        "A full bar is 75%",
+    ):
+        assert words in text
     assert medicine.mechanism not in text
-    assert medicine.what_to_do in text
-    assert "Medicines Do not stop a prescribed medicine." in text
-    assert "Can raise it." in text
-    assert "Pumpkin seed kernels, roasted, unsalted 28 g (1 oz): 154 mg 41%" in text
-    assert "A full bar is 75%" in text
-
-
-def test_risk_without_a_reason_of_its_own_prints_its_mechanism(client, content):
-    RiskEffect.objects.filter(nutrient__slug="magnesium").delete()
-    medicine = RiskFactor.objects.filter(kind="medicine", lowers__slug="magnesium")[0]
+    effect.delete()
     assert medicine.mechanism in text_of(client.get(NUTRIENT), "main")
 
 
@@ -127,17 +115,6 @@ def test_no_nutrient_page_leads_with_a_food_that_is_suggested_to_nobody(client, 
     for slug in ("calcium", "iron"):
         foods = text_of(client.get(f"/nutrients/{slug}/"), "food-answer")
         assert "one US brand of 2015" not in foods
-
-
-def test_no_nutrient_page_grows_too_long_in_any_country(client, content):
-    sizes = {
-        (nutrient.slug, country): len(re.findall("<[a-z]", client.get(url).content.decode()))
-        for nutrient in Nutrient.objects.all()
-        for country in ("uk", "eu", "us")
-        if (url := f"{nutrient.get_absolute_url()}?country={country}")
-    }
-
-    assert {page: size for page, size in sizes.items() if size > 915} == {}
 
 
 @pytest.mark.parametrize("address", [NUTRIENT, SYMPTOM, CARD])
@@ -196,21 +173,19 @@ def test_symptom_page_puts_common_causes_and_help_before_nutrients(client, conte
 
 
 @pytest.mark.parametrize(
-    ("address", "section", "article", "most"),
+    ("address", "section", "article"),
     [
-        ("/symptoms/eyelid-twitch/", "articles", "eyelid-twitching", 3),
-        ("/symptoms/muscle-jerks/", "articles", "jolts-as-you-fall-asleep", 3),
-        ("/nutrients/vitamin-b6/", "read-on", "too-much-vitamin-b6", 3),
-        ("/nutrients/vitamin-b12/", "read-on", "vegan-b12-and-nerves", 3),
+        ("/symptoms/eyelid-twitch/", "articles", "eyelid-twitching"),
+        ("/symptoms/muscle-jerks/", "articles", "jolts-as-you-fall-asleep"),
+        ("/nutrients/vitamin-b6/", "read-on", "too-much-vitamin-b6"),
+        ("/nutrients/vitamin-b12/", "read-on", "vegan-b12-and-nerves"),
     ],
 )
-def test_page_leads_to_the_article_that_is_about_it(
-    client, content, address, section, article, most
-):
+def test_page_leads_to_the_article_that_is_about_it(client, content, address, section, article):
     links = links_of(client.get(address), section)
 
     assert links[0] == f"/articles/{article}/"
-    assert len(links) <= most
+    assert len(links) <= 3
 
 
 def test_emergency_symptom_opens_with_the_emergency_band(client, content):
@@ -223,11 +198,10 @@ def test_emergency_symptom_opens_with_the_emergency_band(client, content):
 
 
 def test_help_names_the_numbers_to_call_once_and_each_calls(client, content):
-    slugs = set(Symptom.objects.filter(status="published").values_list("slug", flat=True))
-    pages = [f"/symptoms/{slug}/" for slug in slugs] + ["/nutrients/magnesium/seizures/"]
+    symptoms = Symptom.objects.filter(status="published")
     named = 0
-    for address in pages:
-        page = client.get(address).content.decode()
+    for address in [*map(Symptom.get_absolute_url, symptoms), "/nutrients/magnesium/seizures/"]:
+        page = client.get(address).text
         [note] = re.findall(r'<section class="help.*?</section>', page, re.DOTALL)
         calls = re.findall(r'<a href="tel:(\d+)">\1</a>', note)
         assert calls in ([], ["999", "112", "911"]), address
@@ -248,23 +222,20 @@ def test_sign_found_on_examination_has_a_page_but_no_way_to_tick_it(client, cont
     assert not [link for link in links if link and link.startswith("/checklist/")]
 
 
-def test_symptom_without_an_everyday_cause_sends_to_a_doctor_unless_it_is_an_emergency(
-    client, content
-):
+def test_symptom_page_states_what_is_missing(client, content):
     swelling = text_of(client.get("/symptoms/one-leg-swelling/"), "main")
     assert "This list has no everyday cause yet. A doctor can look for the reason." in swelling
     assert "No nutrient in our table is linked with swelling of one leg." in swelling
     assert "Look at the common causes first." not in swelling
+
     throat = text_of(client.get("/symptoms/throat-spasm/"), "main")
     assert "This list has no everyday cause yet." in throat
+    # An emergency waits for no appointment.
     assert "A doctor can look for the reason." not in throat
 
-
-def test_symptom_without_a_proven_nutrient_says_so(client, content):
-    text = text_of(client.get("/symptoms/night-leg-cramps/"), "main")
-
-    assert "No nutrient in our table is linked with night leg cramps." in text
-    assert "Taking magnesium has not been shown to help night leg cramps in older adults." in text
+    cramps = text_of(client.get("/symptoms/night-leg-cramps/"), "main")
+    assert "No nutrient in our table is linked with night leg cramps." in cramps
+    assert "Taking magnesium has not been shown to help night leg cramps in older" in cramps
 
 
 def test_card_states_claim_grade_reason_causes_and_sources(client, content):
@@ -301,13 +272,16 @@ def test_card_has_a_section_for_each_relation_and_evidence_against_others(client
     assert "How typical" not in against
 
 
-@pytest.mark.parametrize("query", ["stage=19-50-pregnancy", "stage=31-50-male&country=us"])
-def test_link_to_a_plate_keeps_the_life_stage_and_the_country(client, content, query):
-    address = f"/nutrients/vitamin-b12/?{query}"
-    assert links_of(client.get(address), "plate-way") == [f"/foods/plate/?{query}"]
+@pytest.mark.parametrize(
+    ("address", "plates"),
+    [
+        ("vitamin-b12/?stage=19-50-pregnancy", ["/foods/plate/?stage=19-50-pregnancy"]),
+        ("vitamin-b12/?stage=31-50-male&country=us", ["/foods/plate/?stage=31-50-male&country=us"]),
+        ("copper/", []),
+        ("copper/?stage=infants-0-3-months", []),
+    ],
+)
+def test_plate_is_offered_for_a_stage_that_plates_have(client, content, address, plates):
+    links = links_of(client.get(f"/nutrients/{address}"), "main")
 
-
-@pytest.mark.parametrize("query", ["", "?stage=infants-0-3-months"])
-def test_no_plate_is_offered_for_other_life_stages(client, content, query):
-    links = links_of(client.get(f"/nutrients/copper/{query}"), "main")
-    assert not [link for link in links if "/plate/" in link]
+    assert [link for link in links if "/plate/" in link and "#gap" not in link] == plates
