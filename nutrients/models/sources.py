@@ -73,5 +73,11 @@ class Source(Slugged):
     def is_read(self) -> bool:
         return self.read_form in READ
 
+    @property
+    def citation(self) -> str:
+        """Title and publisher, each with a full stop unless it ends a sentence already."""
+        parts = (self.title, self.publisher)
+        return " ".join(part if part.endswith(("?", ".")) else f"{part}." for part in parts)
+
     def get_absolute_url(self) -> str:
         return address_of("source", self.slug)

@@ -139,9 +139,7 @@ class SafetyPage:
             if signs := rows[level, group]:
                 warnings = [_sign(row, references) for row in signs]
                 self.levels.setdefault(level, {})[group] = warnings
-        self.sources = " ".join(
-            f"{ref.number}. {ref.source.title}, {ref.source.publisher}." for ref in references
-        )
+        self.sources = " ".join(f"{ref.number}. {ref.source.citation}" for ref in references)
         self.notes = ChangeNote.objects.newest_on(reverse("nutrients:safety"), at=at)
 
 

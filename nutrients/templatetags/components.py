@@ -28,7 +28,6 @@ from .structured_data import breadcrumbs, script
 
 if TYPE_CHECKING:
     from nutrients.checklist.content import Choice
-    from nutrients.checklist.suggesting import NutrientMatch
     from nutrients.checklist.urgency import Line
     from nutrients.common.citations import Citation, Reference
     from nutrients.common.parameters import Facet
@@ -50,7 +49,7 @@ CITE_AGAIN = '<a class="cite" href="#src-{0}" aria-label="Source {0}">{0}</a>'
 CITE_RUN = '<a class="cite" href="#src-{0}" aria-label="Sources {0}–{1}">{0}–{1}</a>'
 SOURCES = '<ol class="sources">{}</ol><a class="action" href="{}">How we checked these sources</a>'
 SOURCE = '<li id="src-{}">{}{}</li>'
-SOURCE_LINKED = '<a href="{}" rel="external">{} {}.</a>'
+SOURCE_LINKED = '<a href="{}" rel="external">{}</a>'
 BACK = ' <a href="#ref-{0}-1" data-back aria-label="Back to text for source {0}">Back to text</a>'
 # White space keeps them apart without styles too.
 BETWEEN = "\n"
@@ -61,7 +60,6 @@ NOTHING = SafeString("")
 LINK = '<a href="{}">{}</a>'
 LINE = "<li><strong>{1}</strong> {2} {3}</li>"
 LINE_WITH_LINK = '<li><strong><a href="{0}">{1}</a></strong> {2} {3}</li>'
-SUMMARY = '<li><a href="{}">{}</a> {} {}</li>'
 CHIP = '<label class="chip"><input class="box" type="radio"{} name="{}" value="{}"{}>{}</label>'
 OPTION = '<label class="option"><input class="box" type="{}" name="{}" value="{}"{}>{}{}</label>'
 # Programs that ask the checklist read the words of a choice from the span.
@@ -272,13 +270,9 @@ def listed_sources(references: Iterable[Reference]) -> SafeString:
 
 def _source(reference: Reference) -> SafeString:
     number, source = reference.number, reference.source
-    # A title may be a question.
-    title = source.title if source.title.endswith("?") else f"{source.title}."
-    words = (
-        format_html(SOURCE_LINKED, source.url, title, source.publisher)
-        if source.url
-        else f"{title} {source.publisher}."
-    )
+    words = source.citation
+    if source.url:
+        words = format_html(SOURCE_LINKED, source.url, words)
     back = format_html(BACK, number) if reference.citations else NOTHING
     return format_html(SOURCE, number, words, back)
 
@@ -359,19 +353,6 @@ def chips(choices: Iterable[Choice], name: str) -> SafeString:
     """Render choices of which one counts, for <div class="chips">."""
     rows = [_chip(name, choice.slug, choice.label, choice.is_ticked) for choice in choices]
     return SafeString(BETWEEN.join(rows))
-
-
-@register.simple_tag
-def summaries(matches: Iterable[NutrientMatch]) -> SafeString:
-    """Nutrients with a line each, for <ul>."""
-    return _join(
-        SUMMARY,
-        (
-            (nutrient.get_absolute_url(), nutrient.name, match.summary, overdue(nutrient))
-            for match in matches
-            for nutrient in [match.nutrient]
-        ),
-    )
 
 
 @register.simple_tag

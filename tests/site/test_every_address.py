@@ -31,6 +31,7 @@ class Page:
         self.description = next(
             element.get("content") for element in elements if element.get("name") == "description"
         )
+        self.empty_lists = [e.attrib for e in elements if e.tag in {"ul", "ol"} and not len(e)]
         # Without a size a picture moves the text as it loads, and fills the window before styles.
         self.without_size = [
             element.attrib
@@ -69,6 +70,7 @@ def test_pages_are_unique_and_every_link_works(client, pages):
         assert len(page.headings) == 1, address
         assert repeated(page.ids.elements()) == [], address
         assert page.without_size == [], address
+        assert page.empty_lists == [] or address == "/checklist/", address
         for link in page.links:
             anchor, path = urldefrag(link).fragment, path_of(link)
             # The anchor may be on another page of a long list.

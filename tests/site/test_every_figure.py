@@ -31,44 +31,6 @@ PAGES = {
 }
 
 
-class Page:
-    """A page as elements that know what is around them."""
-
-    def __init__(self, response):
-        self.elements = list(parse(response).iter())
-        self.around = {child: parent for parent in self.elements for child in parent}
-
-    def ancestors(self, element):
-        """Return the element and everything around it, from the inside."""
-        ancestors = [element]
-        while ancestors[-1] in self.around:
-            ancestors.append(self.around[ancestors[-1]])
-        return ancestors
-
-    def is_cited(self, element):
-        """Whether what the element's text is read with leads to a source."""
-        ancestors = self.ancestors(element)
-        line = next((node for node in ancestors if node.tag in LINES), element)
-        wholes = [node for node in ancestors if kinds(node) & WHOLES]
-        captions = [
-            part
-            for node in ancestors
-            if node.tag == "table"
-            for part in node
-            if part.tag == "caption"
-        ]
-        return any(map(cites, [line, *wholes, *captions]))
-
-    def assert_numbers_lead_there_and_back(self):
-        ids = {node.get("id") for node in self.elements}
-        numbers = {target(node)[1:] for node in self.elements if "cite" in kinds(node)}
-        back = {target(node)[1:] for node in self.elements if target(node).startswith("#ref-")}
-
-        assert numbers
-        assert numbers | back <= ids
-        assert len(numbers) == len(back)
-
-
 def kinds(element):
     """Return the tag and the classes of an element."""
     return {element.tag, *element.get("class", "").split()}
@@ -85,29 +47,51 @@ def cites(element):
     )
 
 
+def figures_in(element, line=None, is_cited=False):
+    """Yield each text with a figure in an element, and whether it leads to a source.
+
+    `line` is the innermost line around the element; `is_cited` is true if something around it that
+    is read as a whole leads to a source.
+    """
+    if kinds(element) & NAMES:
+        return
+    if element.tag in LINES:
+        line = element
+    wholes = [element] if kinds(element) & WHOLES else element.findall("caption")
+    is_cited = is_cited or any(map(cites, wholes))
+    for text in (element.text, *(child.tail for child in element)):
+        if FIGURE.search(text or ""):
+            yield text.strip(), is_cited or cites(element if line is None else line)
+    for child in element:
+        yield from figures_in(child, line, is_cited)
+
+
+def assert_numbers_lead_there_and_back(page):
+    ids = {node.get("id") for node in page.iter()}
+    numbers = {target(node)[1:] for node in page.iter() if "cite" in kinds(node)}
+    back = {target(node)[1:] for node in page.iter() if target(node).startswith("#ref-")}
+
+    assert numbers
+    assert numbers | back <= ids
+    assert len(numbers) == len(back)
+
+
 @pytest.mark.parametrize("address", PAGES)
 def test_every_figure_links_to_its_source_and_back(client, content, address):
-    page = Page(client.get(address))
-    main = next(node for node in page.elements if node.tag == "main")
-    figures = [
-        (element, text.strip())
-        for element in main.iter()
-        if not any(kinds(node) & NAMES for node in page.ancestors(element))
-        for text in (element.text or "", *(child.tail or "" for child in element))
-        if FIGURE.search(text)
-    ]
+    page = parse(client.get(address))
+    figures = list(figures_in(page.find(".//main")))
 
     assert len(figures) >= PAGES[address]
-    assert [text for element, text in figures if not page.is_cited(element)] == []
+    assert [text for text, is_cited in figures if not is_cited] == []
     if not address.startswith("/compare/"):
-        page.assert_numbers_lead_there_and_back()
+        assert_numbers_lead_there_and_back(page)
 
 
 @pytest.mark.parametrize("query", ["", "?nutrient=calcium"])
 def test_list_of_foods_cites_its_sources(client, content, query):
-    page = Page(client.get(f"/foods/{query}"))
-    rows = [node for node in page.elements if "food-row" in kinds(node)]
+    page = parse(client.get(f"/foods/{query}"))
+    rows = [node for node in page.iter() if "food-row" in kinds(node)]
 
-    page.assert_numbers_lead_there_and_back()
+    assert_numbers_lead_there_and_back(page)
     assert len(rows) == 24
     assert all(any(target(node).startswith("/foods/") for node in row.iter()) for row in rows)

@@ -127,8 +127,7 @@ def test_structured_data_agrees_with_the_page(client, address):
     assert f'<link rel="canonical" href="{data["url"]}">' in html
     assert data["about"]["name"] in text if "about" in data else data["mainEntity"]
     for work in data.get("citation", []):
-        stop = "" if work["name"].endswith("?") else "."
-        assert f"{work['name']}{stop} {work['publisher']['name']}." in text
+        assert Source(title=work["name"], publisher=work["publisher"]["name"]).citation in text
         assert f'href="{escape(work["url"])}"' in html if "url" in work else True
     listed = re.findall(r'<li id="src-\d+">(?:<a [^>]*>)?(.*?)[.?] ', html)
     cited = [work["name"] for work in data["citation"]]

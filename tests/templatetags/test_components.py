@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nutrients.checklist.content import Choice
+from nutrients.common.citations import References
 from nutrients.common.parameters import Facet
+from nutrients.models import Source
 from nutrients.templatetags.components import figure, percentage, rounded
 
 WRITTEN = '"><b>Cramps</b>'
@@ -120,3 +122,17 @@ def test_nothing_above_zero_is_written_as_zero(value):
     # A share of a plate is rounded down before.
     assert percentage(0, value) == "under 1%"
     assert percentage(0, Decimal(0)) == "0%"
+
+
+@pytest.mark.parametrize(
+    ("title", "publisher", "words"),
+    [
+        ("Calcium", "NHS", "Calcium. NHS."),
+        ("Is it safe?", "A.D.A.M.", "Is it safe? A.D.A.M."),
+    ],
+)
+def test_source_ends_with_a_single_full_stop(title, publisher, words):
+    references = References()
+    references.cite([Source(slug="a", title=title, publisher=publisher)])
+
+    assert f'<li id="src-1">{words} <a' in render("{% listed_sources rows %}", rows=references)
