@@ -28,7 +28,6 @@ from .structured_data import breadcrumbs, script
 
 if TYPE_CHECKING:
     from nutrients.checklist.content import Choice
-    from nutrients.checklist.urgency import Line
     from nutrients.common.citations import Citation, Reference
     from nutrients.common.parameters import Facet
     from nutrients.plate.arithmetic import Total
@@ -58,8 +57,6 @@ CHECKED, SELECTED = SafeString(" checked"), SafeString(" selected")
 NOTHING = SafeString("")
 
 LINK = '<a href="{}">{}</a>'
-LINE = "<li><strong>{1}</strong> {2} {3}</li>"
-LINE_WITH_LINK = '<li><strong><a href="{0}">{1}</a></strong> {2} {3}</li>'
 CHIP = '<label class="chip"><input class="box" type="radio"{} name="{}" value="{}"{}>{}</label>'
 OPTION = '<label class="option"><input class="box" type="{}" name="{}" value="{}"{}>{}{}</label>'
 # Programs that ask the checklist read the words of a choice from the span.
@@ -353,19 +350,6 @@ def chips(choices: Iterable[Choice], name: str) -> SafeString:
     """Render choices of which one counts, for <div class="chips">."""
     rows = [_chip(name, choice.slug, choice.label, choice.is_ticked) for choice in choices]
     return SafeString(BETWEEN.join(rows))
-
-
-@register.simple_tag
-def lines(rows: Iterable[Line]) -> SafeString:
-    """Render lines of the checklist's answer, for <ul>."""
-    return SafeString(BETWEEN.join([_line(row) for row in rows]))
-
-
-def _line(line: Line) -> SafeString:
-    # A single call of format_html: an answer has dozens of lines.
-    mark = overdue(line.row) if line.row else NOTHING
-    pattern = LINE_WITH_LINK if line.address else LINE
-    return format_html(pattern, line.address, line.name, line.text, mark)
 
 
 @register.simple_tag
