@@ -128,6 +128,10 @@ class Facet:
         """The HTML id of its count."""
         return f"count-{self.name}-{self.value or 'every'}"
 
+    @property
+    def words(self) -> str:
+        return self.label if self.count is None else f"{self.label} ({self.count})"
+
 
 @dataclass(frozen=True, slots=True)
 class ActiveFilter:

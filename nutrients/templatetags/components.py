@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache, lru_cache
+from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +29,6 @@ from .structured_data import breadcrumbs, script
 if TYPE_CHECKING:
     from nutrients.checklist.content import Choice
     from nutrients.common.citations import Citation, Reference
-    from nutrients.common.parameters import Facet
     from nutrients.plate.arithmetic import Total
 
 register = template.Library()
@@ -53,19 +52,15 @@ BACK = ' <a href="#ref-{0}-1" data-back aria-label="Back to text for source {0}"
 # White space keeps them apart without styles too.
 BETWEEN = "\n"
 ON_ONE_LINE = "\N{NO-BREAK SPACE}"
-CHECKED, SELECTED = SafeString(" checked"), SafeString(" selected")
+CHECKED = SafeString(" checked")
 NOTHING = SafeString("")
 
 LINK = '<a href="{}">{}</a>'
-CHIP = '<label class="chip"><input class="box" type="radio"{} name="{}" value="{}"{}>{}</label>'
-OPTION = '<label class="option"><input class="box" type="{}" name="{}" value="{}"{}>{}{}</label>'
 # Programs that ask the checklist read the words of a choice from the span.
 TICK = (
-    '<label class="tick{}"><input class="box" type="{}" name="{}" value="{}"{}>'
+    '<label class="tick{}"><input class="box" type="checkbox" name="{}" value="{}"{}>'
     "<span>{}{}</span></label>"
 )
-COUNT = '<span class="count" id="{}"{}>{}<span class="visually-hidden"> {}{}</span></span>'
-OUT_OF_BAND = SafeString(' data-hx-swap-oob="true"')
 
 
 @register.simple_tag
@@ -141,9 +136,7 @@ def bar(percent: float | Decimal, full: float | Decimal = 100) -> SafeString:
     )
 
 
-# Pages that depend on the query of their address have the same one each time.
 @register.simple_tag
-@lru_cache(maxsize=200)
 def breadcrumb(*trail: str) -> SafeString:
     """Link to the pages above: name, address, name, address ..., then the name of this page.
 
@@ -275,112 +268,26 @@ def _source(reference: Reference) -> SafeString:
 
 
 @register.simple_tag
-def radios(name: str, answers: Iterable[Any], chosen: Any, form: str) -> SafeString:
-    """Render radio buttons as chips, for <fieldset class="chips">. `form` is their form's id."""
-    rows = [_chip(name, row.slug, row.label, row == chosen, form) for row in answers]
-    return SafeString(BETWEEN.join(rows))
-
-
-@lru_cache(maxsize=200)
-def _chip(name: str, value: str, label: str, is_on: bool, form: str = "") -> SafeString:
-    owner = format_html(' form="{}"', form) if form else NOTHING
-    return format_html(CHIP, owner, name, value, CHECKED if is_on else NOTHING, label)
-
-
-@register.simple_tag
-def options(facets: Iterable[Facet], noun: str, kind: str = "checkbox") -> SafeString:
-    """Render the values of a filter for a <fieldset>, each with the number of `noun` it leaves.
-
-    `kind` is "checkbox" or "radio".
-    """
-    return _join(
-        OPTION,
-        (
-            (
-                kind,
-                facet.name,
-                facet.value,
-                CHECKED if facet.is_on else NOTHING,
-                facet.label,
-                NOTHING if facet.count is None else format_html(" {}", _count(facet, noun)),
-            )
-            for facet in facets
-        ),
-    )
-
-
-@register.simple_tag
-def listed(facets: Iterable[Facet]) -> SafeString:
-    """Render the options of a <select>, each with its count."""
-    return _join(
-        '<option id="{}" value="{}"{}>{}</option>',
-        (
-            (facet.key, facet.value, SELECTED if facet.is_on else NOTHING, _words(facet))
-            for facet in facets
-        ),
-    )
-
-
-@register.simple_tag
-def ticks(choices: Iterable[Choice], name: str, kind: str = "checkbox") -> SafeString:
+def ticks(choices: Iterable[Choice], name: str) -> SafeString:
     """Render boxes of the checklist for <fieldset class="tick-grid">; `name` is their parameter.
 
-    `kind` is "checkbox" or "radio". Emergencies have the colour of danger.
+    Emergencies have the colour of danger.
     """
-    return SafeString(BETWEEN.join([_tick(choice, name, kind) for choice in choices]))
-
-
-# A form has two hundred, most of which do not change.
-@lru_cache(maxsize=1_000)
-def _tick(choice: Choice, name: str, kind: str) -> SafeString:
-    return format_html(
+    return format_html_join(
+        BETWEEN,
         TICK,
-        " tick-danger" if choice.is_emergency else "",
-        kind,
-        name,
-        choice.slug,
-        CHECKED if choice.is_ticked else NOTHING,
-        choice.label,
-        format_html(" <small>{}</small>", choice.help) if choice.help else NOTHING,
+        (
+            (
+                " tick-danger" if choice.is_emergency else "",
+                name,
+                choice.slug,
+                CHECKED if choice.is_ticked else NOTHING,
+                choice.label,
+                format_html(" <small>{}</small>", choice.help) if choice.help else NOTHING,
+            )
+            for choice in choices
+        ),
     )
-
-
-@register.simple_tag
-def chips(choices: Iterable[Choice], name: str) -> SafeString:
-    """Render choices of which one counts, for <div class="chips">."""
-    rows = [_chip(name, choice.slug, choice.label, choice.is_ticked) for choice in choices]
-    return SafeString(BETWEEN.join(rows))
-
-
-@register.simple_tag
-def counts(facets: Iterable[Facet], noun: str) -> SafeString:
-    """Render the counts alone, which htmx swaps in beside controls outside its target."""
-    return _join("{}", ((_count(facet, noun, OUT_OF_BAND),) for facet in facets))
-
-
-@register.simple_tag
-def listed_counts(facets: Iterable[Facet]) -> SafeString:
-    """Render the texts of options in a <select>, which htmx swaps in outside its target.
-
-    To swap whole options would lose the choice.
-    """
-    return _join(
-        '<option id="{}" data-hx-swap-oob="innerHTML">{}</option>',
-        ((facet.key, _words(facet)) for facet in facets),
-    )
-
-
-def _join(pattern: str, values: Iterable[tuple[object, ...]]) -> SafeString:
-    return format_html_join(BETWEEN, pattern, values)
-
-
-def _count(facet: Facet, noun: str, attributes: str = "") -> SafeString:
-    plural = "" if facet.count == 1 else "s"
-    return format_html(COUNT, facet.key, attributes, facet.count, noun, plural)
-
-
-def _words(facet: Facet) -> str:
-    return facet.label if facet.count is None else f"{facet.label} ({facet.count})"
 
 
 @register.filter

@@ -12,12 +12,10 @@ from hypothesis import strategies as st
 
 from nutrients.checklist.content import Choice
 from nutrients.common.citations import References
-from nutrients.common.parameters import Facet
 from nutrients.models import Source
 from nutrients.templatetags.components import figure, percentage, rounded
 
 WRITTEN = '"><b>Cramps</b>'
-FACET = Facet("symptom", WRITTEN, WRITTEN, is_on=False, count=2)
 
 
 def render(source, **context):
@@ -48,44 +46,12 @@ def test_evidence_lights_a_bar_for_each_grade_and_says_the_word():
 
 
 def test_text_of_editors_is_escaped():
-    rows = {
-        "nutrient": SimpleNamespace(symbol=WRITTEN, accent="b12"),
-        "facets": [FACET],
-        "choices": [Choice(WRITTEN, WRITTEN, help=WRITTEN)],
-        "answers": [SimpleNamespace(slug=WRITTEN, label=WRITTEN)],
-    }
-    for tag in (
-        "{% tile nutrient %}",
-        '{% radios "onset" answers None "checklist" %}',
-        '{% options facets "food" %}',
-        "{% listed facets %}",
-        '{% counts facets "food" %}',
-        "{% listed_counts facets %}",
-        '{% ticks choices "symptom" %}',
-    ):
-        html = render(tag, **rows)
+    nutrient = SimpleNamespace(symbol=WRITTEN, accent="b12")
+    choices = [Choice(WRITTEN, WRITTEN, help=WRITTEN)]
+    for tag in ("{% tile nutrient %}", '{% ticks choices "symptom" %}'):
+        html = render(tag, nutrient=nutrient, choices=choices)
         assert "<b>" not in html, tag
         assert "&quot;&gt;&lt;b&gt;" in html, tag
-
-
-def test_options_are_checked_and_counts_have_a_plural():
-    facets = [Facet("symptom", "cramps", "Cramps", is_on=True, count=1), FACET]
-    on, off = render('{% options facets "food" %}', facets=facets).split("\n")
-
-    assert " checked" in on
-    assert " checked" not in off
-    assert "> food</span>" in on
-    assert "> foods</span>" in off
-
-
-def test_bar_draws_the_share_of_its_full_width():
-    for percent, full, width in (
-        (37, 50, "74%"),
-        (Decimal("12.5"), 100, "12.5%"),
-        (180, 9, "100%"),
-    ):
-        html = render("{% bar percent full %}", percent=percent, full=full)
-        assert f'class="bar-fill" width="{width}"' in html
 
 
 ABOVE_ZERO = st.decimals(0, 100_000, places=6).filter(bool)
