@@ -1,6 +1,6 @@
-"""Components that a page repeats often: marks, amounts, citations, and form controls.
+"""Components that a page repeats often: marks, amounts, citations, and boxes to tick.
 
-They are built as strings, because a hundred includes would be most of the cost of a form. Tags only
+They are built as strings, because a hundred includes would be most of the cost of a page. Tags only
 format; they neither query nor decide. docs/design.md shows each in use.
 """
 
@@ -54,8 +54,6 @@ BETWEEN = "\n"
 ON_ONE_LINE = "\N{NO-BREAK SPACE}"
 CHECKED = SafeString(" checked")
 NOTHING = SafeString("")
-
-LINK = '<a href="{}">{}</a>'
 # Programs that ask the checklist read the words of a choice from the span.
 TICK = (
     '<label class="tick{}"><input class="box" type="checkbox" name="{}" value="{}"{}>'
@@ -79,9 +77,9 @@ def _icon(name: str, classes: str) -> SafeString:
 
 
 @register.simple_tag
-def cause_icon(kind: str, size: str = "") -> SafeString:
+def cause_icon(kind: str) -> SafeString:
     """Draw the icon for a kind of other cause, such as "stimulant"."""
-    return icon(CAUSE_ICONS.get(kind, "info"), size)
+    return icon(CAUSE_ICONS.get(kind, "info"))
 
 
 @register.simple_tag
@@ -100,24 +98,6 @@ def overdue(row: Any) -> SafeString:
     if row.overdue_since is None:
         return SafeString("")
     return SafeString('<span class="badge badge-caution">review overdue</span>')
-
-
-@register.simple_tag
-def noted_food(food: Any, in_full: bool = False) -> SafeString:
-    """Link a food by its name, with its note `in_full` or the words “see note”.
-
-    The words are inside the link, which then leads to the note.
-    """
-    address = food.get_absolute_url()
-    if not food.note:
-        return format_html(LINK, address, food.name)
-    if in_full:
-        return format_html(
-            '<a href="{}">{}</a><br><small>{}</small>', address, food.name, food.note
-        )
-    return format_html(
-        '<a href="{}#note">{} <small class="nowrap">(see note)</small></a>', address, food.name
-    )
 
 
 @register.simple_tag
@@ -168,13 +148,14 @@ def static_anyhow(path: str) -> str:
 
 
 @register.filter
-def figure(value: float | Decimal | None) -> str:
+def figure(value: float | Decimal | str | None) -> str:
     """Format a number with commas and at most three decimals, without trailing zeros.
 
-    None is empty. Less than half a thousandth is "under 0.001", because it is not zero.
+    None is empty, and words are left as they are. Less than half a thousandth is "under 0.001",
+    because it is not zero.
     """
-    if value is None or value == "":
-        return ""
+    if value is None or isinstance(value, str):
+        return value or ""
     number = Decimal(str(value))
     text = f"{number:,.3f}".rstrip("0").rstrip(".")
     if text in ("0", "-0"):
@@ -196,12 +177,6 @@ def rounded(value: Decimal | None) -> str:
     size = abs(value)
     decimals = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 1 else 3
     return figure(round(value, decimals) or value)
-
-
-@register.filter
-def cell_words(value: Decimal | str) -> str:
-    """Format the figure of a table cell; a text is left as it is."""
-    return value if isinstance(value, str) else figure(value)
 
 
 @register.filter
