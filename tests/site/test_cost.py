@@ -104,28 +104,17 @@ def test_memoized_page_makes_few_queries_and_is_small(
     assert len(page.content) <= kilobytes * 1000
 
 
-@pytest.mark.parametrize(
-    "address",
-    ["/search/", "/a-z/", "/sources/?page=2", "/feeds/articles/", "/sitemap-articles.xml"],
-)
-def test_memoized_page_is_the_same_with_another_query(content, address):
+def test_memoized_pages_depend_on_number_and_slug_alone(content):
     client = Client(**{MEMORY: {}})
-    first = client.get(address)
-    again = client.get(f"{address}{'&' if '?' in address else '?'}from=elsewhere")
+    addresses = ["/search/", "/a-z/", "/a-z/?page=2", "/a-z/?page=none", "/feeds/articles/"]
+    addresses += ["/symptoms/tremor/", "/symptoms/tingling/", "/sitemap-articles.xml"]
+    pages = [client.get(address) for address in addresses]
+    again = [client.get(f"{a}{'&' if '?' in a else '?'}from=elsewhere") for a in addresses]
 
-    assert again.content == first.content
-    assert again.headers == first.headers
-    assert first.headers == Client(**{MEMORY: {}}).get(address).headers
-
-
-def test_memoized_pages_are_apart_by_number_and_slug(content):
-    client = Client(**{MEMORY: {}})
-    addresses = ["/a-z/", "/a-z/?page=2", "/a-z/?page=none", "/symptoms/tremor/"]
-    addresses += ["/symptoms/tingling/", "/sitemap-articles.xml", "/sitemap-foods.xml"]
-    pages = [client.get(address).content for address in addresses * 2]
-
-    assert pages[: len(addresses)] == pages[len(addresses) :]
-    assert len(set(pages)) == len(addresses)
+    assert [page.content for page in again] == [page.content for page in pages]
+    assert [page.headers for page in again] == [page.headers for page in pages]
+    assert pages[0].headers == Client(**{MEMORY: {}}).get("/search/").headers
+    assert len({page.content for page in pages}) == len(addresses)
     assert client.get("/symptoms/none/").status_code == 404
 
 
