@@ -171,6 +171,14 @@ def test_what_is_folded_on_a_screen_is_on_paper(page):
     assert all(name.is_visible() for name in names)
 
 
+def test_first_page_on_paper_has_the_numbers_to_call_and_no_search(page):
+    page.emulate_media(media="print")
+    page.goto("/")
+
+    expect(page.locator(".call-line a[href^='tel:']").filter(visible=True)).to_have_count(3)
+    expect(page.get_by_role("searchbox")).to_be_hidden()
+
+
 def test_sources_on_paper_show_their_addresses(page):
     page.goto("/sources/ods-magnesium/")
     page.emulate_media(media="print")
