@@ -71,9 +71,9 @@ def script(data: Data) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def website(context: Any, name: str) -> SafeString:
+def website(context: Any) -> SafeString:
     url = context["canonical_url"]
-    return script({"@context": CONTEXT, "@type": "WebSite", "name": name, "url": url})
+    return script({"@context": CONTEXT, "@type": "WebSite", "name": "Nutrisite", "url": url})
 
 
 @register.simple_tag(takes_context=True)
@@ -124,7 +124,6 @@ def question_data(questions: Iterable[Any]) -> SafeString:
 @register.simple_tag(takes_context=True)
 def dataset(context: Any, tables: Iterable[Any], version: Any) -> SafeString:
     """Render the structured data of the open data. Rows differ in licence, so none is named."""
-    title, description, url = _head(context)
     files = [
         {
             "@type": "DataDownload",
@@ -136,12 +135,8 @@ def dataset(context: Any, tables: Iterable[Any], version: Any) -> SafeString:
         for form, media_type in MEDIA_TYPES.items()
     ]
     return script(
-        {
-            "@context": CONTEXT,
-            "@type": "Dataset",
-            "name": title,
-            "description": description,
-            "url": url,
+        _describe(context, "Dataset")
+        | {
             "version": version.label,
             "dateModified": version.changed_at.date().isoformat(),
             "creator": PUBLISHER,
@@ -160,24 +155,20 @@ def breadcrumbs(trail: Iterable[tuple[str, str]]) -> Data:
     return {"@context": CONTEXT, "@type": "BreadcrumbList", "itemListElement": items}
 
 
-def _head(context: Any) -> tuple[str, str, str]:
-    """Return title, description and address of the page as text."""
-    title, description = unescape(context["page_title"]), unescape(context["page_description"])
-    return title, description, context["canonical_url"]
+def _describe(context: Any, kind: str) -> Data:
+    """Return the type, title, description and address of the page."""
+    return {
+        "@context": CONTEXT,
+        "@type": kind,
+        "name": unescape(context["page_title"]),
+        "description": unescape(context["page_description"]),
+        "url": context["canonical_url"],
+    }
 
 
 def _script_of(kind: str, context: Any, page: Any, more: Data, row: Any = None) -> SafeString:
     """Render a page of a kind with its citations and, for a row, its dates and any review."""
-    title, description, url = _head(context)
-    data: Data = {
-        "@context": CONTEXT,
-        "@type": kind,
-        "name": title,
-        "description": description,
-        "url": url,
-        "inLanguage": "en-GB",
-        "publisher": PUBLISHER,
-    }
+    data = _describe(context, kind) | {"inLanguage": "en-GB", "publisher": PUBLISHER}
     if row:
         data |= _dates(row)
         if row.reviewed_on:
