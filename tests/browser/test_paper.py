@@ -172,8 +172,8 @@ def test_what_is_folded_on_a_screen_is_on_paper(page):
 
 
 def test_first_page_on_paper_has_the_numbers_to_call_and_no_search(page):
-    page.emulate_media(media="print")
     page.goto("/")
+    page.emulate_media(media="print")
 
     expect(page.locator(".call-line a[href^='tel:']").filter(visible=True)).to_have_count(3)
     expect(page.get_by_role("searchbox")).to_be_hidden()
