@@ -116,6 +116,7 @@ def test_what_belongs_together_stays_on_one_side(page):
         ("/foods/", ".food-row"),
         ("/compare/?symptom=muscle-cramps", "tbody tr"),
     ):
+        page.emulate_media(media="screen")
         page.goto(address)
         page.emulate_media(media="print")
         inside = page.locator(parts).evaluate_all(
@@ -124,7 +125,9 @@ def test_what_belongs_together_stays_on_one_side(page):
         assert len(inside) > 3, address
         assert set(inside) == {"avoid"}, address
 
+    page.emulate_media(media="screen")
     page.goto("/nutrients/magnesium/")
+    page.emulate_media(media="print")
     before = "all => all.map(one => getComputedStyle(one).breakBefore)"
     heads = page.locator("thead, tbody tr:first-child").evaluate_all(before)
     assert len(heads) >= 2
