@@ -37,12 +37,9 @@ LONGEST = ["content/test_first_release.py", "test_running.py"]
 # Locks, commits, backups, odd bytes and the SQL of searches differ by engine: these run on
 # PostgreSQL too, as do single tests elsewhere that are marked.
 BY_ENGINE = [
-    "backups/test_backup_commands.py",
     "cache/test_served.py",
-    "cache/test_server_away.py",
-    "cache/test_server_changes.py",
+    "cache/test_server.py",
     "content/test_loading.py",
-    "live/test_kills.py",
     "search/test_ranking_of_results.py",
     "site/test_any_request.py",
     "test_constraints.py",
