@@ -1,7 +1,9 @@
-"""Deletions: rows that others need stay, and every lost link can be restored."""
+"""Rows that leave the site: those that others need stay, and readers are told or led elsewhere."""
 
 import pytest
+from django.utils import timezone
 from model_bakery import baker
+from reversion.models import Revision
 
 from nutrients.models import (
     Answer,
@@ -9,18 +11,19 @@ from nutrients.models import (
     ArticleSection,
     Nutrient,
     NutrientAmount,
-    OtherCause,
     Question,
-    RiskFactor,
-    SafetyCase,
+    RedFlagRule,
+    Redirect,
     Source,
     Symptom,
 )
+from nutrients.proposals import add_row, begin
 from tests import factories
 from tests.admin.forms import GONE, INSIST, Screen, act, address_of, delete
 from tests.revisions import versions_of
 
 pytestmark = pytest.mark.django_db
+WORDS = "We took this page down because a trial was withdrawn."
 
 
 @pytest.fixture
@@ -45,14 +48,7 @@ def names(rule):
 
 
 @pytest.mark.parametrize(
-    ("model", "slug"),
-    [
-        (Symptom, "swelling"),
-        (RiskFactor, "travel"),
-        (OtherCause, "plaster"),
-        (Answer, "calf"),
-        (Question, "where"),
-    ],
+    ("model", "slug"), [(Symptom, "swelling"), (Answer, "calf"), (Question, "where")]
 )
 def test_row_that_a_rule_names_is_not_deleted(rule, admin_client, model, slug):
     row, before = model.objects.get(slug=slug), names(rule)
@@ -103,13 +99,10 @@ def links_of(row):
     }
 
 
-# A list has no checkbox to delete although cases break, so there are none.
-@pytest.mark.parametrize("in_a_list", [False, True])
 @pytest.mark.parametrize(("model", "slug"), [(Symptom, "cramps"), (Nutrient, "iron")])
 def test_rows_that_a_deletion_unlinks_are_listed_and_restored_with_it(
-    linked, admin_client, model, slug, in_a_list
+    linked, admin_client, model, slug
 ):
-    SafetyCase.objects.update(status="draft" if in_a_list else "published")
     deleted, losing = model.objects.get(slug=slug), linked[slug]
     before = {row: links_of(row) for row in losing}
     dates = {row: row.changed_at for row in losing if hasattr(row, "changed_at")}
@@ -123,10 +116,7 @@ def test_rows_that_a_deletion_unlinks_are_listed_and_restored_with_it(
         assert listed.count("<li>") == len(losing)
         assert all(f'<a href="{address_of(row)}">{row}</a>' in listed for row in losing)
 
-    if in_a_list:
-        delete_several(admin_client, deleted, post="yes")
-    else:
-        delete(admin_client, deleted, **INSIST)
+    delete(admin_client, deleted, **INSIST)
 
     for row in losing:
         newest, first = versions_of(row)
@@ -211,3 +201,95 @@ def test_source_is_deleted_after_it_is_replaced_or_if_only_drafts_rest_on_it(sou
     back = address_of(Source, "recover", versions_of(new)[0].pk)
     Screen(admin_client, None, back).save()
     assert [*Nutrient.objects.get().sources.all()] == [new]
+
+
+def test_form_that_unpublishes_a_page_asks_why(screen, article, client):
+    form = screen(article)
+
+    response = form.save(status="draft", title="A title")
+    assert response.status_code == 200
+    assert "takes a page off the site" in response.text
+    assert 'name="gone-reason"' in response.text
+    assert response.context["adminform"].form["title"].value() == "A title"
+    assert not Revision.objects.exists()
+
+    form.save(status="draft", **GONE, **{"gone-words": WORDS})
+    assert GONE["gone-reason"] in versions_of(article)[0].revision.comment
+    page = client.get(article.get_absolute_url())
+    assert page.status_code == 410
+    assert WORDS in page.text
+
+    screen(article).save(status="published")
+    assert client.get(article.get_absolute_url()).status_code == 200
+
+
+def test_deletion_of_pages_asks_why_and_redirects_or_tells_readers(editor_client, article, client):
+    address, other = article.get_absolute_url(), "/articles/eyelid-twitching/"
+
+    refused = delete(editor_client, article, **{"gone-reason": ""}).text
+    itself = delete(editor_client, article, **{"gone-to": address}).text
+    assert 'name="gone-reason"' in refused
+    assert 'class="errorlist"' in refused
+    assert "no other page" in itself
+    assert client.get(address).status_code == 200
+    delete(editor_client, article, **{"gone-to": other})
+    page = client.get(address)
+    assert (page.status_code, page["Location"]) == (301, other)
+
+    rows, sent = list(Article.objects.exclude(slug="eyelid-twitching")[:2]), {"post": "yes"}
+    assert 'name="gone-reason"' in act(editor_client, "delete_selected", *rows, **sent).text
+    assert client.get(rows[1].get_absolute_url()).status_code == 200
+    delete_several(editor_client, *rows, **sent, **{"gone-words": WORDS})
+    for row in rows:
+        page = client.get(row.get_absolute_url())
+        assert (page.status_code, WORDS in page.text) == (410, True)
+
+
+def test_redirect_leads_to_a_page_that_readers_can_see(screen, client):
+    form, typed = screen(Redirect), {"path": "/old/", "reason": "It moved."}
+    for target, sentence in (
+        ("/nowhere/", "/nowhere/ leads nowhere"),
+        ("/foods/no-such/", "There is no published food “no-such”."),
+        ("/old/", "There is no other page at this address."),
+    ):
+        assert sentence in form.errors(to=target, **typed)["to"][0]
+
+    assert form.save(to="/foods/almonds/", **typed).status_code == 302
+    assert client.get("/old/")["Location"] == "/foods/almonds/"
+
+
+def test_list_unpublishes_rows_only_with_a_reason_and_a_draft_goes_without(
+    editor_client, client, content
+):
+    articles = list(Article.objects.published(at=timezone.now()))
+
+    response = act(editor_client, "back_to_draft", *articles)
+    refused = act(editor_client, "back_to_draft", *articles, **{"gone-reason": " "})
+    assert all(article.title in response.text for article in articles)
+    assert "Say why" in refused.text
+    assert Article.objects.published(at=timezone.now()).count() == len(articles)
+
+    act(editor_client, "back_to_draft", *articles, **GONE, **{"gone-words": WORDS})
+    assert not Article.objects.published(at=timezone.now()).exists()
+    (revision,) = {versions_of(article)[0].revision for article in articles}
+    assert revision.comment == "Draft, waiting for review, from the list: It is out of date."
+    assert WORDS in client.get(articles[0].get_absolute_url()).text
+
+    delete(editor_client, articles[0], **{"gone-reason": ""})
+    assert not Article.objects.filter(pk=articles[0].pk).exists()
+
+
+def test_proposal_that_deletes_a_page_needs_a_reason(editor_client, editor, client, content):
+    RedFlagRule.objects.all().delete()
+    row = Nutrient.objects.get(slug="copper")
+    proposal = begin("Copper goes", by=editor)
+    add_row(proposal, row, None, by=editor)
+    where = address_of(proposal, "publish")
+
+    assert "say why" in editor_client.post(where, {"now": ""}).text
+    proposal.why = "It is out of date."
+    proposal.save()
+    assert editor_client.post(where, {"now": ""}).status_code == 302
+
+    assert client.get(row.get_absolute_url()).status_code == 410
+    assert Redirect.objects.get().reason == "It is out of date."
