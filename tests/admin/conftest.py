@@ -19,6 +19,7 @@ from nutrients.models import (
     SafetyCase,
 )
 from nutrisite.accounts.models import Clinician
+from tests import factories
 from tests.admin.forms import Screen
 
 UNDER = ((Association, "nutrient"), (ReferenceIntake, "nutrient"), (NutrientAmount, "nutrient"))
@@ -96,6 +97,19 @@ def magnesium(content):
 @pytest.fixture
 def article(content):
     return Article.objects.get(slug="nutrients-and-muscle-jerking")
+
+
+@pytest.fixture
+def world(no_content):
+    """Cramps, for which iron is suggested; swelling with cramps is urgent; a case for each."""
+    valid = {"verification": "two-pages", "sources": [factories.source()]}
+    iron = factories.nutrient("iron", **valid)
+    cramps, swelling = factories.symptom("cramps", **valid), factories.symptom("swelling", **valid)
+    factories.association(iron, cramps, **valid)
+    flag = factories.flag("clot", "urgent", is_asked=False, **valid)
+    factories.rule(flag, symptoms=[cramps, swelling])
+    factories.case("iron-for-cramps", [cramps], suggest=[iron])
+    factories.case("clot", [cramps, swelling], level="urgent", warn=[flag])
 
 
 @pytest.fixture

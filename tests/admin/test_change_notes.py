@@ -55,8 +55,15 @@ def test_row_without_a_public_page_offers_no_note(screen, content):
         assert offered(Article.objects.first(), ArticleSection.objects.first()) == []
 
 
-def test_note_and_row_are_saved_each_only_if_it_is_changed(screen, magnesium):
-    screen(magnesium).save(**NOTE)
+def test_note_is_checked_with_the_form_and_each_is_saved_only_if_it_is_changed(screen, magnesium):
+    form = screen(magnesium)
+    errors = form.errors(corrects_an_error="on")
+    assert errors == {"note_for_readers": ["Say what was wrong and what is right."]}
+    assert list(form.errors(note_for_readers="It can cure you.")) == ["note_for_readers"]
+    assert list(form.errors(name="", **NOTE)) == ["name"]
+    assert not ChangeNote.objects.exists()
+
+    form.save(**NOTE)
     assert ChangeNote.objects.count() == 1
     assert not versions_of(magnesium)
     assert Nutrient.objects.get(slug="magnesium").changed_at == magnesium.changed_at
@@ -67,16 +74,6 @@ def test_note_and_row_are_saved_each_only_if_it_is_changed(screen, magnesium):
     screen(magnesium).save(tagline="New words", note_for_readers="The tagline is clearer.")
     assert ChangeNote.objects.get(kind="change").text == "The tagline is clearer."
     assert Nutrient.objects.get(slug="magnesium").tagline == "New words"
-
-
-def test_invalid_note_or_form_is_refused_and_saves_no_note(screen, magnesium):
-    form = screen(magnesium)
-
-    errors = form.errors(corrects_an_error="on")
-    assert errors == {"note_for_readers": ["Say what was wrong and what is right."]}
-    assert list(form.errors(note_for_readers="It can cure you.")) == ["note_for_readers"]
-    assert list(form.errors(name="", **NOTE)) == ["name"]
-    assert not ChangeNote.objects.exists()
 
 
 def test_note_of_an_unpublished_page_has_no_link(screen, client):

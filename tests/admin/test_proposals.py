@@ -295,15 +295,10 @@ def test_values_that_come_from_no_form_are_checked(magnesium, article, editor_cl
 
 
 def test_proposal_that_breaks_the_test_book_is_scheduled_and_published_with_a_reason(
-    no_content, editor, editor_client
+    world, editor, editor_client
 ):
-    iron, cramps = factories.nutrient("iron"), factories.symptom("cramps")
-    sign = factories.association(
-        iron, cramps, verification="two-pages", sources=[factories.source()]
-    )
-    factories.case("iron-for-cramps", [cramps], suggest=[iron])
     proposal = begin("Not any more", by=editor)
-    add_row(proposal, sign, {"is_against": True}, by=editor)
+    add_row(proposal, Association.objects.get(), {"is_against": True}, by=editor)
     later = timezone.now() + timedelta(days=2)
     moment = {"moment_0": f"{later:%Y-%m-%d}", "moment_1": f"{later:%H:%M:%S}", "later": ""}
 

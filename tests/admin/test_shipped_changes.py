@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from nutrients.models import Nutrient, ShippedChange, Source
+from nutrients.models import Nutrient, RedFlag, ShippedChange
 from tests import factories
 from tests.admin.forms import INSIST, act, address_of, messages_of
 from tests.revisions import versions_of
@@ -40,21 +40,20 @@ def settle(client, change, choice, **others):
     return client.post(address_of(change), sent, follow=True)
 
 
-def test_list_and_form_show_the_row_and_all_sides(editor_client, change):
+@pytest.mark.parametrize(
+    ("choice", "tagline"), [("theirs", "Their words"), ("ours", "Our <b>own</b> words")]
+)
+def test_list_and_form_show_all_sides_and_a_choice_settles_the_change(
+    editor_client, client, editor, change, choice, tagline
+):
     changes = editor_client.get(address_of(ShippedChange, "changelist")).text
     form = editor_client.get(address_of(change)).text
-
     assert "Nutrient magnesium: tagline" in changes
     for words in ("Old words", "Our &lt;b&gt;own&lt;/b&gt; words", "Their words"):
         assert words in form
     # The values in words, not as they are stored.
     assert "{&quot;" not in form
 
-
-@pytest.mark.parametrize(
-    ("choice", "tagline"), [("theirs", "Their words"), ("ours", "Our <b>own</b> words")]
-)
-def test_choice_settles_the_change(editor_client, client, editor, change, choice, tagline):
     unchosen = settle(editor_client, change, "").context["adminform"].form
     assert unchosen.errors == {"choice": ["This field is required."]}
     assert ShippedChange.objects.exists()
@@ -90,10 +89,8 @@ def test_choice_is_refused_after_either_side_has_changed(editor_client, change, 
     assert not ShippedChange.objects.exists()
 
 
-def test_choice_that_breaks_the_test_book_is_shown_first(editor_client, content):
-    source = Source.objects.first()
-    flag = factories.flag("clot", "emergency", verification="two-pages", sources=[source])
-    factories.case("clot", level="emergency", warn=[flag]).red_flags.add(flag)
+def test_choice_that_breaks_the_test_book_is_shown_first(world, editor_client):
+    flag = RedFlag.objects.get()
     change = create_conflict("nutrients.redflag", flag.slug, "status", "published", "draft")
 
     refused = settle(editor_client, change, "theirs")
