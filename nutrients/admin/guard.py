@@ -245,7 +245,11 @@ class GuardedAdmin:
 
         def show(broken: list[BrokenCase]) -> HttpResponse:
             refuse(request, REFUSED)
-            return view(request, object_id, context | {"broken_cases": broken})
+            sent = request.POST
+            response = view(request, object_id, context | {"broken_cases": broken})
+            # The template shows what was typed beside the cases.
+            request.POST = sent
+            return response
 
         if request.method == "POST":
             return guard_of(request).save(lambda: view(request, object_id, context), show)

@@ -153,12 +153,13 @@ def test_deletion_that_breaks_a_case_needs_a_reason(world, admin_client, model, 
         # A row that a rule names is never deleted.
         RedFlagRule.objects.all().delete()
     page = admin_client.get(address_of(row, "delete"))
-    refused = delete(admin_client, row, **{"gone-words": "We look at it again."})
+    refused = delete(admin_client, row, **{"gone-words": "We look at it again.", OVERRIDE: "on"})
     act(admin_client, "delete_selected", row, post="yes", **GONE)
 
     assert broken(page) == [case.capitalize()]
     assert f'name="{OVERRIDE}"' in page.text
     assert broken(refused) == broken(page)
+    assert "Say why, in a sentence" in refused.text
     assert ("We look at it again." in refused.text) == hasattr(row, "get_absolute_url")
     assert model.objects.filter(pk=row.pk).exists()
     delete(admin_client, row, **INSIST)
