@@ -220,12 +220,17 @@ def _opened(request: HttpRequest) -> dict[str, Any]:
 
 
 def _chosen_proposal(request: HttpRequest) -> Proposal | None:
-    """Return the proposal that a form is opened over or added to."""
-    keys = filter(is_key, request.GET.getlist(CHOSEN) + request.POST.getlist(CHOSEN))
-    key = next(keys, None)
+    """Return the proposal that a form is opened over or added to, locked if the form is sent.
+
+    The choice beside the button counts only with the button: *Save* is sent with it too.
+    """
+    proposals, keys = Proposal.objects.all(), request.GET.getlist(CHOSEN)
+    if is_proposing(request):
+        proposals, keys = proposals.select_for_update(), keys + request.POST.getlist(CHOSEN)
+    key = next(filter(is_key, keys), None)
     if key is None or not is_form(request):
         return None
-    return get_object_or_404(Proposal, pk=key)
+    return get_object_or_404(proposals, pk=key)
 
 
 def _keep(

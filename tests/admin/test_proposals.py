@@ -95,7 +95,7 @@ def test_form_is_saved_as_a_proposal_and_changes_no_row(screen, magnesium, clien
     proposed = rows["nutrients.nutrient"]
     assert proposed.values == {"tagline": WORDS, "sources": [[source.slug]]}
     assert proposed.before["tagline"] == magnesium.tagline
-    screen(magnesium).save(job="Helps muscles let go.")
+    screen(magnesium).save(job="Helps muscles let go.", proposal=proposal.pk)
     assert "Saved since you opened this form" in form.save(_propose="yes", tagline=WORDS).text
 
 
