@@ -168,7 +168,7 @@ def guard_of(request: Any) -> Guard:
 def refuse(request: Any, sentence: str) -> None:
     """Make the form of this request invalid, with this sentence above it, and show it as sent.
 
-    A deletion is asked about again.
+    A refused deletion returns to the page that asks for confirmation.
     """
     request.refusal = sentence
 

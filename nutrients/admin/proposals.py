@@ -61,12 +61,12 @@ class LinkForm(forms.Form):
 
 
 class ProposalForm(DigestForm):
-    def shown(self) -> list[Any]:
+    def displayed_values(self) -> list[Any]:
         return [self.instance.title, self.instance.why, str(self.instance.owner)]
 
     @property
     def outdated(self) -> str:
-        return REWRITTEN.format(*self.shown())
+        return REWRITTEN.format(*self.displayed_values())
 
 
 class MomentForm(forms.Form):

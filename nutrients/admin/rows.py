@@ -30,18 +30,21 @@ class FixedRowsAdmin(ModelAdmin):
 
 
 class DigestForm(forms.ModelForm):
-    """A form with a digest of what it shows of its row, refused once if that has changed since."""
+    """A form that is refused once if the values that it displays have changed since it was opened.
+
+    It sends a digest of them.
+    """
 
     digest = forms.CharField(widget=forms.HiddenInput, required=False)
-    # The error if it has changed
+    # The error if the digest is outdated
     outdated: Any = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        text = json.dumps(self.shown())
+        text = json.dumps(self.displayed_values())
         self.fields["digest"].initial = hashlib.sha256(text.encode()).hexdigest()
 
-    def shown(self) -> list[Any]:
+    def displayed_values(self) -> list[Any]:
         raise NotImplementedError
 
     def clean_digest(self) -> str:

@@ -52,7 +52,7 @@ class ChoiceForm(DigestForm):
             choices.append((THEIRS, "Take what comes with the site"))
         cast(forms.ChoiceField, self.fields["choice"]).choices = choices
 
-    def shown(self) -> list[str]:
+    def displayed_values(self) -> list[str]:
         both = sides(self.instance)
         return [both.before, both.ours, both.theirs]
 

@@ -118,7 +118,7 @@ class AccountAdmin(UserAdmin):
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Let staff who are not superusers give a new account alone one of their own roles."""
+        """Let staff who are not superusers choose roles for a new account only."""
         may_give_role = obj is None and roles_to_give(request.user).exists()
         is_free = request.user.is_superuser or may_give_role
         return self.readonly_fields if is_free else (*self.readonly_fields, "groups")
