@@ -127,6 +127,10 @@ class ProposalAdmin(GuardedAdmin, FixedRowsAdmin):
         }
         return super().render_change_form(request, context, *args, **options)
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Save the fields of the form alone: a button may have changed the state meanwhile."""
+        obj.save(update_fields=["title", "why", "owner", "changed_at"])
+
     def pages_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """List the public pages that change, or show the one that the query names."""
         proposal = get_row(self, request, pk)
