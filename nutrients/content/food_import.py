@@ -164,9 +164,10 @@ def _parse_food(cells: Cells, table: FoodTable) -> Row:
 def _serving(cells: Cells, decimal: str) -> tuple[str, Decimal]:
     """Return a serving and its grams: 100 g if the table does not say which portion people eat."""
     number = _number(cells.get("serving_grams", ""), "serving_grams", MOST_IN_SERVING, decimal)
-    grams = round(number or Decimal(0), 2) or Decimal(100)
-    if number and cells.get("serving"):
+    grams = round(number or Decimal(0), 2)
+    if grams and cells.get("serving"):
         return _text(cells, "serving", longest=80), grams
+    grams = grams or Decimal(100)
     return f"{grams.normalize():f} g", grams
 
 

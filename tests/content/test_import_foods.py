@@ -99,6 +99,7 @@ def test_food_is_served_and_measured_as_its_table_says(tmp_path):
     foods = (
         "id,name,iron_mg,energy_kcal,serving,serving_grams\n"
         "1,Rusk,2,400,1 rusk,9.5\n2,Crisps,2,400,1 bag,\n3,Tart,2,400,,28\n"
+        "4,Saffron,2,400,1 pinch,0.001\n"
     )
     portions = "id,amount,unit_description,grams\n1,1,packet,120\n"
     import_foods(
@@ -108,6 +109,7 @@ def test_food_is_served_and_measured_as_its_table_says(tmp_path):
     assert list(imported_foods().values_list("serving_description", "serving_grams")) == [
         ("100 g", 100),
         ("1 rusk", Decimal("9.5")),
+        ("100 g", 100),
         ("28 g", 28),
     ]
     rusk = FoodSource.objects.get(name="Rusk")
