@@ -148,12 +148,14 @@ def test_symptom_from_the_list_becomes_a_box_and_the_list_keeps_the_focus(page):
 
 def test_panel_of_a_phone_lies_over_the_page_until_escape(page):
     page.set_viewport_size(PHONE)
-    page.goto("/compare/")
+    page.goto("/compare/?symptom=burning-feet")
     page.evaluate("scrollTo(0, 600)")
     expect(filters(page)).to_be_in_viewport()
 
     filters(page).click()
     expect(page.get_by_role("table")).to_be_hidden()
+    chosen = chip(page, "Burning feet").bounding_box()
+    assert page.get_by_text("Add another").bounding_box()["y"] > chosen["y"] + chosen["height"]
     chip(page, "Muscle cramps").focus()
     page.keyboard.press("Escape")
     expect(page.get_by_role("table")).to_be_visible()
