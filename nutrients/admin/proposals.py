@@ -298,12 +298,13 @@ def roles_of(account: Any) -> list[Role]:
 def describe_rows(proposal: Proposal) -> list[dict[str, Any]]:
     """Return the rows of a proposal, each with its changes and the address of the form to write on.
 
-    A few queries a table. A row below another is written in the form of that one.
+    A few queries a table. A row below another is written in the form of that one. A proposal that
+    takes no more changes has no forms.
     """
     rows = list(proposal.rows.all())
     live = live_rows(rows)
     forms = {}
-    for row in rows:
+    for row in rows if proposal.state in OPEN else ():
         pk = live[row].pk if row in live else PREVIEW_KEYS_FROM + row.pk
         address = f"{change_address(row.model, pk)}?proposal={proposal.pk}"
         forms[f"{row.model} {row.natural_key}"] = address
@@ -311,7 +312,7 @@ def describe_rows(proposal: Proposal) -> list[dict[str, Any]]:
         {
             "proposed": row,
             "table": row.table._meta.verbose_name,
-            "address": forms.get(row.under) or forms[f"{row.model} {row.natural_key}"],
+            "address": forms.get(row.under) or forms.get(f"{row.model} {row.natural_key}"),
             "changes": list(diff_values(row.table, row.before, row.values)),
         }
         for row in rows

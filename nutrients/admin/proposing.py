@@ -15,7 +15,7 @@ from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from reversion import create_revision
 from reversion.admin import VersionAdmin
@@ -38,8 +38,10 @@ OPENED = "opened_proposal"
 KEPT = "Kept in “{}”. Readers see nothing of it yet."
 REWRITTEN = (
     "Not kept, because “{}” has other words by now in what you changed: {}. Open the form "
-    "again, and copy what you want to keep of what you typed."
+    "again, and copy what you want to keep of what you typed. Unsaved text that is put back as a "
+    "whole is refused again."
 )
+ENDED = "“{}” is “{}” by now, and takes no more changes."
 CLOSED = (
     "Not kept, because “{}” is “{}” by now. Copy what you want to keep of what you typed, and "
     "write it into another proposal."
@@ -115,7 +117,9 @@ class ProposingMixin(ProposingRights, VersionAdmin):
             raise PermissionDenied
         if proposal and proposal.state not in OPEN:
             if request.method == "GET":
-                raise Http404("The proposal takes no more changes.")
+                words = ENDED.format(proposal, proposal.get_state_display())
+                self.message_user(request, words, messages.WARNING)
+                return redirect(proposal)
             sentence = CLOSED.format(proposal, proposal.get_state_display())
             return return_texts(request, sentence, proposal.get_absolute_url())
         try:

@@ -1,5 +1,6 @@
 """Proposals: saved from forms, shown to editors alone, checked, and published as one revision."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -347,6 +348,9 @@ def test_two_who_write_on_a_proposal_lose_nothing(screen, magnesium, editor_clie
     page = late.save(_propose="yes", job="Another job.").text
     assert "is “Dropped” by now" in page
     assert "Another job." in page
+    page = editor_client.get(over, follow=True).text
+    assert "is “Dropped” by now" in page
+    assert not re.search("<a[^>]*(proposal=|/publish/)", page)
 
 
 def test_proposal_that_changed_or_has_a_conflict_at_its_moment_is_not_published(
