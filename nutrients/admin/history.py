@@ -119,18 +119,16 @@ class VersionedAdmin(VersionAdmin):
             return super().changeform_view(request, object_id, form_url, context)
 
     def _has_lost_rows(self, request: Any, row: Any) -> bool:
-        """Whether a form changes rows of an inline that were deleted since it was opened."""
-        for formset in sent_formsets(self, request, row):
-            keys = [
-                request.POST.get(f"{form.prefix}-id", "")
-                for form in formset.initial_forms
-                if form.instance._state.adding and f"{form.prefix}-DELETE" not in request.POST
-            ]
-            versions = Version.objects.get_for_model(formset.model)
-            # What was never a row is an error of its form.
-            if versions.filter(object_id__in=[*filter(is_key, keys)]).exists():
-                return True
-        return False
+        """Whether a form has rows of an inline that were deleted since it was opened.
+
+        A proposal that deletes a row, or no longer adds it, deletes it for its forms alone.
+        """
+        return any(
+            is_key(request.POST.get(f"{form.prefix}-id", ""))
+            for formset in sent_formsets(self, request, row)
+            for form in formset.initial_forms
+            if form.instance._state.adding and f"{form.prefix}-DELETE" not in request.POST
+        )
 
     def _carry_over(self, request: Any, row: Any, newer: NewerVersions) -> None:
         """Replace the fields that the editor did not change by what was saved meanwhile."""

@@ -129,6 +129,9 @@ def test_form_of_an_article_opens_with_its_proposed_sections(screen, article, ed
     assert set(rows) == {"A title", first.title, second.title, "Another part"}
     assert rows["Another part"].values["body"] == NEW_SECTION["body"]
     assert dump() == before
+    late = Screen(editor_client, article, address_of(article) + link)
+    send(editor_client, proposal, "take-out", row=rows["Another part"].pk)
+    assert "somebody deleted a row" in late.save(_propose="yes", title="Another title").text
     assert move(editor_client, proposal, "dropped") == State.DROPPED
     assert link not in editor_client.get(address_of(article)).text
 
