@@ -200,12 +200,16 @@ def read_portions(path: Path) -> tuple[list[Line], list[str]]:
 
 def parse_header(header: str) -> tuple[str, str] | None:
     """Split a header such as “Magnesium (mg/100g)” or `magnesium_mg` into nutrient and unit."""
-    match = HEADER.fullmatch(" ".join(re.findall(r"[^\W_]+", header.lower())))
+    match = HEADER.fullmatch(_words(header))
     if match is None or match["name"] not in NUTRIENTS:
         return None
     unit = WRITTEN_UNITS[match["unit"]]
     is_dfe = unit == Unit.MCG and match["name"].endswith(" dfe")
     return match["name"], Unit.MCG_DFE if is_dfe else unit
+
+
+def _words(header: str) -> str:
+    return " ".join(re.findall(r"[^\W_]+", header.lower()))
 
 
 def _amount_columns(
@@ -215,7 +219,12 @@ def _amount_columns(
     ranked: list[tuple[int, int, AmountColumn]] = []
     for column in header:
         parsed = parse_header(column)
-        if parsed is None or NUTRIENTS[parsed[0]] not in units:
+        if parsed is None:
+            words = _words(column)
+            if {words, words.rpartition(" ")[0]} & NUTRIENTS.keys():
+                notices.append(f"The column “{column}” is left out: its unit is not g, mg or mcg.")
+            continue
+        if NUTRIENTS[parsed[0]] not in units:
             continue
         name, unit = parsed
         nutrient, preference = NUTRIENTS[name], list(NUTRIENTS).index(name)

@@ -90,7 +90,8 @@ def test_own_table_is_read_as_people_write_it(tmp_path, table):
 def test_number_of_a_food_is_unique_within_its_source_only(tmp_path):
     almonds = FoodSource.objects.get(slug="almonds").usda_ndb_number
     import_foods(written(tmp_path / "one.csv", f"id,name,iron_mg\n{almonds},Rusk,2\n"), "first")
-    import_foods(written(tmp_path / "other.csv", f"id,name,iron_mg\n{almonds},Wafer,3\n"), "second")
+    other = written(tmp_path / "other.csv", f"id,name,iron_mg,Iron (oz)\n{almonds},Wafer,3,4\n")
+    assert "The column “Iron (oz)” is left out: its unit is" in import_foods(other, "second")[1]
 
     assert (amounts("Rusk"), amounts("Wafer")) == ({"iron": 2}, {"iron": 3})
 
