@@ -234,6 +234,8 @@ def page_fault(address: str) -> str | None:
     try:
         match = resolve(parts.path)
     except Resolver404:
+        if parts.path.startswith("/") and parts.path.endswith("/"):
+            return f"{address} leads nowhere: there is no such page."
         return f"{address} leads nowhere: a link to our own page begins and ends with “/”."
     return _row_fault(match, parts.fragment) or _query_fault(parts.query)
 
