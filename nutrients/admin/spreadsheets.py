@@ -183,7 +183,8 @@ class Reader:
         while len(cells) > len(columns) and not cells[-1]:
             cells.pop()
         if len(cells) != len(columns):
-            words = f"It has {len(cells)} cells, and the first line has {len(columns)}."
+            noun = "cell" if len(cells) == 1 else "cells"
+            words = f"It has {len(cells)} {noun}, and the first line has {len(columns)}."
             line.faults.append(f"{words} A decimal comma needs semicolons or quotation marks.")
             return line
         cell_of = dict(zip(columns, cells, strict=True))
