@@ -229,6 +229,7 @@ def test_writer_sees_earlier_versions_and_restores_neither_them_nor_deleted_rows
 
     page = writer.get(earlier).text
     assert magnesium.tagline in page
+    assert "Save it" not in page
     assert 'name="_save"' not in page
     assert writer.post(earlier, typed).status_code == 403
     assert Nutrient.objects.get(pk=magnesium.pk).tagline == "Calms muscle and nerve"
