@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from nutrients.content import RefusedError
-from nutrients.models import OPEN, SIGNABLE, Proposal, Role, State
+from nutrients.models import OPEN, SIGNABLE, ChangeKind, Proposal, Role, State
 from nutrients.proposals import live_rows
 from nutrients.proposals.pages import FEW_PAGES, changing_pages
 from nutrients.proposals.rows import PREVIEW_KEYS_FROM, Conflict, conflicts, digest, settle
@@ -299,12 +299,14 @@ def describe_rows(proposal: Proposal) -> list[dict[str, Any]]:
     """Return the rows of a proposal, each with its changes and the address of the form to write on.
 
     A few queries a table. A row below another is written in the form of that one. A proposal that
-    takes no more changes has no forms.
+    takes no more changes has no forms, nor has a row that was deleted on the site.
     """
     rows = list(proposal.rows.all())
     live = live_rows(rows)
     forms = {}
     for row in rows if proposal.state in OPEN else ():
+        if row not in live and row.kind != ChangeKind.ADD:
+            continue
         pk = live[row].pk if row in live else PREVIEW_KEYS_FROM + row.pk
         address = f"{change_address(row.model, pk)}?proposal={proposal.pk}"
         forms[f"{row.model} {row.natural_key}"] = address

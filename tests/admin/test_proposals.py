@@ -259,6 +259,8 @@ def test_conflict_in_each_field_or_row_is_settled_alone(
     screen(magnesium).save(tagline="Theirs", job="Theirs too.", food_summary="Nuts.")
     source.delete()
     factories.source("a-tale")
+    page = editor_client.get(proposal.get_absolute_url()).text
+    assert page.count(f"?proposal={proposal.pk}") == 2
     # The test book does not run for words that it does not read.
     monkeypatch.setattr("nutrients.admin.guard.fetch_book", None)
 
