@@ -1,15 +1,12 @@
 """Every command reports an unusable database in a sentence, without a traceback."""
 
-import sys
-
 import pytest
 from django.conf import settings
 from django.core.management import get_commands
 from django.db import OperationalError, ProgrammingError
 
 from manage import advice
-from tests.browser.server import environment
-from tests.processes import run
+from tests.test_settings import python
 
 COMMANDS = (
     "check_content",
@@ -25,10 +22,10 @@ COMMANDS = (
 ON_FILES = {"backup", "restore"}
 
 
-def python(folder, *arguments):
+def manage_in(folder, *arguments):
     # SQLite whatever engine the tests run on: the mechanism is the same for both.
-    env = environment(folder, 8000) | {"DATABASE_URL": f"sqlite:///{folder}/new.sqlite3"}
-    return run(sys.executable, *arguments, env=env)
+    database = f"sqlite:///{folder}/new.sqlite3"
+    return python(*arguments, VAR_DIR=str(folder), DATABASE_URL=database)
 
 
 # Runs one command after another as manage.py does, and says how each ended.
@@ -54,7 +51,7 @@ def test_unreachable_server_is_reported_instead_of_migrations(monkeypatch):
 def test_every_command_on_a_new_database_asks_for_migrate(tmp_path):
     ours = {name for name, app in get_commands().items() if app in ("nutrients", "nutrisite")}
     assert ours == {command.split()[0] for command in COMMANDS} | ON_FILES
-    done = python(tmp_path, "-c", EACH, *COMMANDS)
+    done = manage_in(tmp_path, "-c", EACH, *COMMANDS)
 
     ends = done.stdout.splitlines()
     assert len(ends) == len(COMMANDS)
@@ -70,12 +67,12 @@ def test_every_command_on_a_new_database_asks_for_migrate(tmp_path):
 )
 def test_command_without_a_usable_database_says_so_in_one_line(tmp_path, folder, sentence, advice):
     (tmp_path / "new.sqlite3").write_text("This is no database, but a letter.\n" * 200)
-    done = python(tmp_path / folder, "manage.py", "check_content")
+    done = manage_in(tmp_path / folder, "manage.py", "check_content")
 
     assert done.returncode == 1
     [line] = done.stderr.strip().splitlines()
     assert sentence in line
     assert advice in line
-    done = python(tmp_path / folder, "manage.py", "check_content", "--traceback")
+    done = manage_in(tmp_path / folder, "manage.py", "check_content", "--traceback")
     assert done.returncode == 1
     assert "Traceback" in done.stderr

@@ -1,8 +1,10 @@
-"""Headers of every response, and responses to odd requests."""
+"""Headers and HTML of every response, and responses to odd requests."""
 
 import json
+import re
 from unittest.mock import Mock
 
+import html5lib
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -15,6 +17,15 @@ MACHINES = [
     *("/safety/worker.js", "/healthz", "/readyz"),
 ]
 ADDRESSES = [*EVERY_KIND, "/sources/ods-magnesium/", "/safety/test-book/", *MACHINES]
+FURTHER = [
+    "/compare/?symptom=nonsense&sort=%22%3E%3Cb%3E",
+    "/compare/?symptom=muscle-cramps&symptom=tingling&match=all&kind=vitamin",
+    "/checklist/?symptom=muscle-cramps&symptom=tingling&risk=vegan-diet",
+    "/checklist/?symptom=seizures",
+    "/nutrients/magnesium/night-leg-cramps/",
+    "/foods/?nutrient=magnesium&diet=vegan&page=2",
+    *("/foods/sunlight/", "/foods/plate/?food=almonds", "/search/", "/search/?q=%3Cb%3Ezzzz"),
+]
 TAKES_A_FORM = "/checklist/"
 
 NONE = ("base-uri", "default-src", "frame-ancestors")
@@ -36,15 +47,29 @@ HEADERS = {
 }
 
 
+# A day, or a moment with at most three digits of a second's fraction and a time zone.
+DATE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:?\d\d))?")
+
+
 def policy_of(response):
     return set(response["Content-Security-Policy"].split("; "))
 
 
-@pytest.mark.parametrize("address", ADDRESSES)
-def test_public_page_has_every_header_and_no_cookie(client, content, address):
+def complaints(response):
+    """Return the errors of a strict parser, and dates that are not in ISO form."""
+    parser = html5lib.HTMLParser()
+    parser.parse(response.text)
+    messages = [f"{name} {detail} at {position}" for position, name, detail in parser.errors]
+    written = re.findall(r'\sdatetime="([^"]*)"', response.text)
+    return messages + [f"The date {text}" for text in written if not DATE.fullmatch(text)]
+
+
+@pytest.mark.parametrize("address", [*ADDRESSES, *FURTHER])
+def test_public_page_is_valid_html_with_every_header_and_no_cookie(client, content, address):
     response = client.get(address)
 
     assert response.status_code == 200
+    assert "html" not in response["Content-Type"] or complaints(response) == []
     assert policy_of(response) == POLICY
     own = {name: response[name] for name in HEADERS}
     if address.startswith("/data/") and address != "/data/":
@@ -53,6 +78,15 @@ def test_public_page_has_every_header_and_no_cookie(client, content, address):
     assert own.items() <= HEADERS.items()
     assert not response.cookies
     assert "Cookie" not in response.get("Vary", "")
+
+
+@pytest.mark.parametrize("path", ["/checklist/", "/checklist/print/"])
+@pytest.mark.parametrize("ticks", [{"symptom": ["muscle-cramps"]}, {"symptom": ["seizures"]}, {}])
+def test_checklist_answer_is_valid_html(client, content, path, ticks):
+    response = client.post(path, ticks)
+
+    assert response.status_code == 200
+    assert complaints(response) == []
 
 
 def test_unknown_address_has_the_headers_and_no_cookie(client, content):
@@ -70,6 +104,7 @@ def test_unknown_address_has_the_headers_and_no_cookie(client, content):
         assert policy_of(response) == POLICY
         assert b"<h1" in response.content
         assert not response.cookies
+    assert complaints(response) == []
 
 
 def test_admin_has_the_same_policy_and_its_forms_need_a_token(db):
