@@ -158,8 +158,6 @@ def test_avoided_and_forbidden_words_are_named_with_their_field():
 
 BROKEN = {
     "Fine.\n\nSo. [@nobody]": "line 3: There is no source “nobody”.",
-    "[[tablet]]": "line 1: There is no block “tablet”",
-    "[[callout note]]\nx": "line 1: [[callout]] is not closed with [[/callout]].",
     "[a](/nutrients/unobtainium/)": "line 1: there is no published nutrient “unobtainium”.",
     "[a](/nutrients)": "line 1: /nutrients leads nowhere",
     "[a](foods/)": "line 1: foods/ leads nowhere",

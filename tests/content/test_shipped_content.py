@@ -18,11 +18,9 @@ from nutrients.models import (
     FoodSource,
     Nutrient,
     NutrientDetail,
-    OtherCause,
     Publishable,
     RedFlag,
     RedFlagRule,
-    RiskFactor,
     Status,
     Symptom,
     Urgency,
@@ -126,23 +124,18 @@ def test_easy_day_adds_up_from_the_amounts_of_its_foods(nutrient):
 
 # Red flags
 
-TICKS = ("symptoms", "risk_factors", "other_causes")
 NUMBERS = "the emergency number (999, 112 or 911)"
 # No tick can say that a child has swallowed something. It is on the safety page only.
 READ_ONLY = "overdose-child"
 # Slugs of any kind, and answers.
 NOT_RAISED = [
-    "muscle-twitches",
     "eyelid-twitch caffeine stress-anxiety lack-of-sleep",
     "muscle-cramps night-leg-cramps heavy-sweating",
     "fatigue pale-skin vegan-diet",
-    "statins",
-    "alcohol tremor",
     "balance-problems vision-changes",
     "muscle-twitches duration:up-to-two-weeks places:one new-medicine:no",
     "muscle-weakness onset:weeks",
     "headache pregnancy late-pregnancy:no onset:months",
-    "onset:sudden",
 ]
 
 
@@ -156,20 +149,10 @@ def test_everyday_ticks_raise_nothing():
         assert flags <= {"before-supplements"}, words
 
 
-def test_every_published_flag_can_be_raised_and_each_rule_is_made_of_published_ticks():
+def test_every_published_flag_can_be_raised():
     published = RedFlag.objects.filter(status=Status.PUBLISHED)
     assert [flag.slug for flag in published.filter(is_asked=False, rules=None)] == [READ_ONLY]
-    ticks = {
-        *Symptom.objects.filter(is_noticeable=True, status=Status.PUBLISHED),
-        *RiskFactor.objects.filter(status=Status.PUBLISHED),
-        *OtherCause.objects.filter(status=Status.PUBLISHED, is_asked=True),
-    }
-    for rule in RedFlagRule.objects.all():
-        links = [*TICKS, *(f"some_{ticks}" for ticks in TICKS)]
-        wanted = {row for link in links for row in getattr(rule, link).all()}
-        assert wanted, rule
-        assert wanted <= ticks, rule
-        assert rule.red_flag.status == Status.PUBLISHED, rule
+    assert not RedFlagRule.objects.exclude(red_flag__status=Status.PUBLISHED).exists()
 
 
 def test_emergencies_are_few_and_each_says_why_and_whom_to_call():
