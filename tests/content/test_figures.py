@@ -4,33 +4,27 @@ import csv
 import re
 from decimal import Decimal
 from html import unescape
-from pathlib import Path
 
 import pytest
 
 from nutrients.models import Authority, FoodSource, Nutrient, NutrientAmount, ReferenceIntake
+from tests.plate.plates import dossier
 
 pytestmark = pytest.mark.django_db
 
-TABLES = Path(__file__).resolve().parent.parent.parent / "fixtures" / "dossier"
 HALF = Decimal("0.5")
 ROW = re.compile(r"<tr><th scope=\"row\">(?:<a [^>]*>)?([^<]*)(?:</a>)?</th>(.*?)</tr>", re.DOTALL)
 CELL = re.compile(r"<td class=\"num\"[^>]*>(.*?)</td>", re.DOTALL)
-
-
-def rows(name):
-    with (TABLES / name).open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines))
 
 
 def number(text):
     return Decimal(text) if text else None
 
 
-NUTRIENTS = {row["slug"]: row for row in rows("nutrients.csv")}
-FOODS = {row["slug"]: row for row in rows("foods.csv")}
-AMOUNTS = {(row["food"], row["nutrient"]): row for row in rows("food_nutrients.csv")}
-INTAKES = rows("intakes.csv")
+NUTRIENTS = {row["slug"]: row for row in dossier("nutrients")}
+FOODS = {row["slug"]: row for row in dossier("foods")}
+AMOUNTS = {(row["food"], row["nutrient"]): row for row in dossier("food_nutrients")}
+INTAKES = dossier("intakes")
 
 
 def per_serving(food, nutrient):
@@ -117,7 +111,7 @@ UNREAD = {("eu", "thiamin", "none"), ("eu", "vitamin-b12", "none"), ("eu", "vita
 
 
 def test_every_limit_of_the_uk_and_the_eu_agrees_with_the_table(content):
-    limits = list(filter(is_own_limit, rows("intakes_uk_eu.csv")))
+    limits = list(filter(is_own_limit, dossier("intakes_uk_eu")))
     assert len(limits) > 50
     for row in limits:
         authority = {"UK": "uk", "EFSA": "eu"}[row["authority"]]
@@ -183,39 +177,15 @@ def test_food_pages_print_the_figures_of_the_tables(client, content):
     assert traces > 10
 
 
-def richest(nutrient):
-    """Return the names of published foods with any of it, most in a serving first."""
-    names = dict(FoodSource.objects.exclude(status="draft").values_list("slug", "name"))
-    amounts = {food: per_serving(food, nutrient) for food, of in AMOUNTS if of == nutrient}
-    foods = [food for food, amount in amounts.items() if amount and food in names]
-    return [names[food] for food in sorted(foods, key=lambda food: (-amounts[food], names[food]))]
-
-
-def test_comparison_names_the_richest_foods_of_the_tables(client, content):
+def test_comparison_names_no_food_for_sodium_and_none_with_a_serving_past_a_limit(client, content):
     lines = client.get("/compare.csv").content.decode("utf-8-sig").splitlines()
-    table = list(csv.DictReader(lines))
-    slugs = {row.name: row.slug for row in Nutrient.objects.all()}
-    # No food is offered as a source of what adults should stay below an amount of.
-    limited = {row["nutrient"] for row in INTAKES if row["cdrr_mg"]}
-    # Nor is a food of which a serving exceeds a limit that food counts towards, such as beef liver
-    # and copper. Editors suggest two more to nobody.
-    limits = [number(row["ul"]) for row in INTAKES if row["nutrient"] == "copper"]
-    assert per_serving("beef-liver-cooked", "copper") > max(filter(None, limits))
-    not_suggested = {
-        "Beef liver, pan-fried",
-        "Brazil nuts",
-        "Breakfast cereal, highly fortified (one US brand of 2015)",
-    }
+    foods = {row["nutrient"]: row["foods"] for row in csv.DictReader(lines)}
 
-    assert {slugs[row["nutrient"]] for row in table} == NUTRIENTS.keys()
-    for row in table:
-        slug = slugs[row["nutrient"]]
-        if slug in limited:
-            assert row["foods"] == ""
-            continue
-        foods = [name for name in richest(slug) if name not in not_suggested][:3]
-        # Sunlight, which has no figure, comes after them.
-        assert row["foods"].split("; ")[: len(foods)] == foods, row["nutrient"]
+    assert foods["Sodium"] == ""
+    # It is richest in copper, and a serving exceeds the limit of copper.
+    assert FoodSource.objects.get(slug="beef-liver-cooked").status == "published"
+    assert foods["Copper"]
+    assert "Beef liver" not in " ".join(foods.values())
 
 
 @pytest.mark.parametrize("nutrient", NUTRIENTS)
