@@ -6,7 +6,6 @@ other tests run on.
 
 import lzma
 from contextlib import contextmanager
-from io import StringIO
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -19,6 +18,7 @@ from django.test import Client
 from nutrients.content.versions import FIRST
 from nutrients.models import FoodGroup, FoodSource, Nutrient, ShippedRow
 from tests.admin.forms import Screen
+from tests.content.fixture_files import load
 from tests.revisions import address_of_version, versions_of
 
 DUMP = settings.BASE_DIR / "tests/data/first_release.sqlite3.xz"
@@ -46,23 +46,17 @@ def database_in_use(path):
         ContentType.objects.clear_cache()
 
 
-def run(*command):
-    output = StringIO()
-    call_command(*command, stdout=output, stderr=output)
-    return output.getvalue().splitlines()
-
-
 def test_upgrade_brings_this_release_and_leaves_what_an_editor_did(tmp_path, django_db_blocker):
     path = tmp_path / "site.sqlite3"
     path.write_bytes(lzma.decompress(DUMP.read_bytes()))
     with django_db_blocker.unblock(), database_in_use(path):
         call_command("migrate", verbosity=0)
-        run("load_content")
-        assert " rows shipped, nothing to add" in run("load_content")[0]
+        load(settings.FIXTURES)
+        assert " rows shipped, nothing to add" in load(settings.FIXTURES)[0]
 
         # Without the ledger a plan names each field that differs, and counts what is missing.
         ShippedRow.objects.all().delete()
-        plan = run("load_content", "--plan")
+        plan = load(settings.FIXTURES, "--plan")[0].splitlines()
         assert [line for line in plan if "to settle:" in line] == DIFFERENCES
         assert plan[0] == "14 would be added (food sources: 1, nutrient amounts: 13)."
         magnesium = Nutrient.objects.get(slug="magnesium")
