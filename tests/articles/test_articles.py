@@ -29,6 +29,7 @@ def test_every_article_has_its_sections_a_short_answer_and_numbered_citations(re
 def assert_sound(article, page):
     parts = re.findall(r'<details class="part[^"]*" id="([^"]+)"', page)
     assert f"<h1>{article.title}</h1>" in page
+    assert not re.search(r"\[[\[@]", page)
     anchors = article.sections.values_list("anchor", flat=True)
     related = ["related"] if "related" in parts else []
     assert parts == ["key-points", *anchors, *related, "sources", "about-page"]
@@ -60,8 +61,13 @@ def test_article_warns_of_the_signs_of_its_own_symptoms_alone(read):
     assert page.count("for any of these.</p>") == own.filter(level="emergency").exists()
 
 
-def test_table_shows_the_core_nutrients_with_the_verb_of_each_sign(read):
-    table = read().split('aria-labelledby="core-table"')[1].split("</table>")[0]
+def test_blocks_are_drawn_and_the_table_has_core_nutrients_with_the_verb_of_each_sign(read):
+    page = read()
+    assert page.count('<ol class="steps">') == 1
+    assert '<div class="callout callout-caution">' in page
+    assert page.index('id="flags-emergency"') < page.index('id="flags-urgent"')
+
+    table = page.split('aria-labelledby="core-table"')[1].split("</table>")[0]
 
     names = re.findall(r'<th scope="row">.*?>([^<]+)</a></span></th>', table)
     assert names == ["Magnesium", "Calcium", "Vitamin D", "Vitamin B12"]
@@ -88,16 +94,6 @@ def test_changed_facts_show_at_once(read):
     assert "A sign of its own" in page
     assert "By a way of its own." in page
     assert "/nutrients/magnesium/muscle-twitches/" not in page
-
-
-def test_steps_callout_and_emergency_card_are_drawn(read):
-    page = read()
-
-    assert page.count('<ol class="steps">') == 1
-    assert '<div class="callout callout-caution">' in page
-    assert page.index('id="flags-emergency"') < page.index('id="flags-urgent"')
-    assert "[[" not in page
-    assert "[@" not in page
 
 
 def test_article_leads_on_to_related_pages_and_its_neighbours(client, read):

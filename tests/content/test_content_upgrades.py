@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from django.core.management import CommandError
 
 from nutrients.content import KeyIndex, RefusedError, keep_ours, sides, take_theirs
 from nutrients.models import (
@@ -244,12 +243,3 @@ def test_plan_lists_everything_and_changes_nothing(release):
     assert slugs_of(FoodGroup.objects) == {"nuts"}
     assert open_changes() == {}
     assert list(ShippedRow.objects.values_list("model", "natural_key", "fields")) == before
-
-
-def test_release_with_a_broken_value_is_refused_whole(release):
-    release(source(), group(), food(note="Old."))
-
-    with pytest.raises(CommandError, match="foodsource almonds is not valid, energy_kcal"):
-        release(source(), group("nuts", "New name"), food(energy_kcal="much"))
-
-    assert FoodGroup.objects.get().name == "Nuts"

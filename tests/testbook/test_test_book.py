@@ -172,18 +172,13 @@ def test_answer_is_compared_with_the_case(expected, fault):
     assert [sentence[: len(fault or "")] for sentence in sentences] == [fault] * bool(fault)
 
 
-@pytest.mark.parametrize(
-    ("text", "fault"),
-    [
-        ("Call for help now.", []),
-        ("Ironing is no nutrient.", []),
-        ("Low iron.", ["It is an emergency, and it names Iron."]),
-        ("Some milk, whole, too.", ["It is an emergency, and it names Milk, whole."]),
-    ],
-)
-def test_emergency_names_no_nutrient_and_no_food(text, fault):
-    answer = CaseAnswer(Level.EMERGENCY, [], [text])
-    assert list(faults(make_case("emergency"), answer, ["Iron", "Milk, whole"])) == fault
+def test_emergency_names_no_nutrient_and_no_food():
+    text = ["Call for help now.", "Ironing is no nutrient.", "Low iron.", "Some milk, whole, too."]
+    answer = CaseAnswer(Level.EMERGENCY, [], text)
+    assert list(faults(make_case("emergency"), answer, ["Iron", "Milk, whole", "Rice"])) == [
+        "It is an emergency, and it names Iron.",
+        "It is an emergency, and it names Milk, whole.",
+    ]
 
 
 def outcomes():
