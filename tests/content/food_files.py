@@ -62,25 +62,16 @@ def workbook(path, sheets):
     for number, (name, rows) in enumerate(sheets.items(), 1):
         part = f"worksheets/sheet{number}.xml"
         entries += f'<sheet name="{escape(name)}" sheetId="{number}" r:id="r{number}"/>'
-        links += _link(f"r{number}", "worksheet", part)
+        links += f'<Relationship Id="r{number}" Type="{LINKS}/worksheet" Target="{part}"/>'
         data = "".join(f"<row>{''.join(map(_cell, row))}</row>" for row in rows)
         sheet = f'<worksheet xmlns="{SHEETS}"><sheetData>{data}</sheetData></worksheet>'
         files[f"xl/{part}"] = sheet
     book = f'<workbook xmlns="{SHEETS}" xmlns:r="{LINKS}"><sheets>{entries}</sheets></workbook>'
-    files |= {
-        "_rels/.rels": _links(_link("r1", "officeDocument", "xl/workbook.xml")),
-        "xl/workbook.xml": book,
-        "xl/_rels/workbook.xml.rels": _links(links),
-    }
+    files["xl/workbook.xml"] = book
+    top = f'<Relationship Id="r1" Type="{LINKS}/officeDocument" Target="xl/workbook.xml"/>'
+    for name, own in (("_rels/.rels", top), ("xl/_rels/workbook.xml.rels", links)):
+        files[name] = f'<Relationships xmlns="{PACKAGE}">{own}</Relationships>'
     return packed(path, files)
-
-
-def _links(links):
-    return f'<Relationships xmlns="{PACKAGE}">{links}</Relationships>'
-
-
-def _link(key, kind, target):
-    return f'<Relationship Id="{key}" Type="{LINKS}/{kind}" Target="{target}"/>'
 
 
 def _cell(value):

@@ -14,23 +14,21 @@ from django.core.handlers import wsgi
 from django.http import QueryDict, request
 
 from tests.nasty import NASTY
-from tests.site.test_any_request import asserted_sound, patterns
+from tests.site.test_any_request import asserted_sound, filled, patterns
 
-# What stands in the addresses, where it depends on the page.
+# What stands in the addresses, where it is not this nutrient or this symptom.
 SLUGS = {
-    "articles/{}/": ["nutrients-and-muscle-jerking"],
-    "data/{}.csv": ["nutrients"],
-    "data/{}.json": ["nutrients"],
-    "foods/{}/": ["almonds"],
-    "nutrients/{}/": ["magnesium"],
-    "preview/{}/": ["none"],
-    "pictures/{}/{}.webp": ["none", "0"],
-    "sources/{}/": ["ods-magnesium"],
-    "sitemap-{}.xml": ["articles"],
-    "nutrients/{}/{}/": ["magnesium", "muscle-cramps"],
-    "symptoms/{}/": ["muscle-cramps"],
+    "articles": "nutrients-and-muscle-jerking",
+    "data": "nutrients",
+    "foods": "almonds",
+    "sources": "ods-magnesium",
+    "sitemap-{}.xml": "articles",
+    "symptoms": "muscle-cramps",
 }
-ADDRESSES = ["/" + pattern.format(*SLUGS.get(pattern, ())) for pattern in patterns()]
+ADDRESSES = [
+    filled(pattern, [SLUGS.get(pattern.partition("/")[0], "magnesium"), "muscle-cramps"])
+    for pattern in patterns()
+]
 TAKE_FORMS = {"/checklist/", "/checklist/print/"}
 # Good values, beside which others are read: the servings of a food, say.
 GOOD = [b"almonds", b"magnesium", b"muscle-cramps", b"tremor", b"vegan", b"1", b"2"]

@@ -5,7 +5,6 @@ import re
 import pytest
 
 from tests.site.pages import text_of
-from tests.site.test_changes import note
 
 pytestmark = pytest.mark.usefixtures("content")
 
@@ -75,14 +74,3 @@ def test_letters_lead_to_the_page_on_which_they_begin(client, monkeypatch):
 
     for query, anchor in re.findall(r'href="(\?page=\d+)?#([a-z0-9]+)"', letters):
         assert f'<h2 id="{anchor}"' in texts[query], (query, anchor)
-
-
-def test_corrections_come_a_page_at_a_time(client, monkeypatch):
-    monkeypatch.setattr("nutrients.site.pages.CORRECTIONS_A_PAGE", 2)
-    for number in range(3):
-        note(f"It said {number}.", days=number, kind="correction")
-
-    first, second = (text_of(client.get("/changes/", {"page": page}), "main") for page in (1, 2))
-
-    assert [number for number in range(3) if f"It said {number}." in first] == [1, 2]
-    assert [number for number in range(3) if f"It said {number}." in second] == [0]
