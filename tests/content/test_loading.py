@@ -1,13 +1,17 @@
 """load_content adds missing rows and never undoes what an editor did."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.management import CommandError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from reversion.models import Revision
 
+from nutrients.common.version import content_version
+from nutrients.content import loader
 from nutrients.models import (
     FoodGroup,
     FoodSource,
@@ -44,6 +48,28 @@ def test_load_refreshes_the_statistics_of_the_tables_even_with_nothing_to_add(tm
         load(files)
 
     assert "ANALYZE" in [query["sql"] for query in queries]
+
+
+def test_load_that_brings_something_and_an_edit_change_the_version(tmp_path, admin_client):
+    first, second = datetime(2026, 11, 23, 9, 30, tzinfo=UTC), datetime(2026, 11, 24, tzinfo=UTC)
+    later = datetime.now(UTC) + timedelta(days=2)
+    files = write(tmp_path, [source(), group()], [food()])
+    assert content_version(at=later) is None
+    loader.load(files, at=first)
+    loader.load(files, at=second)
+    assert content_version(at=later).changed_at == first
+    assert content_version(at=later).label == "2026-11-23.093000"
+    loader.load(write(tmp_path, [source(), group()], [food()], [source("tale")]), at=second)
+    assert content_version(at=later).changed_at == second
+
+    # A group of foods has no date.
+    pips = FoodGroup.objects.create(slug="pips", name="Pips")
+    for screen in ("change", "delete"):
+        before = content_version(at=later)
+        address = reverse(f"admin:nutrients_foodgroup_{screen}", args=[pips.pk])
+        sent = {"name": "Stones", "position": "9", "post": "yes"}
+        assert admin_client.post(address, sent).status_code == 302
+        assert content_version(at=later).changed_at > before.changed_at
 
 
 def test_deleted_row_stays_deleted_with_what_depends_on_it(tmp_path):
