@@ -37,10 +37,10 @@ MAY_IMPORT = {
     "comparison": {*SHARED, "open_data"},
     "foods": {*SHARED, "search"},
     "plate": {*SHARED, "foods", "search"},
-    "reference": {*SHARED, "foods"},
+    "reference": SHARED,
     "articles": SHARED,
     "search": SHARED,
-    "site": {*SHARED, "articles", "content", "search", "testbook"},
+    "site": {*SHARED, "articles", "search", "testbook"},
     "admin": {
         *SHARED,
         *("articles", "checklist", "content", "open_data", "proposals", "search", "testbook"),

@@ -101,6 +101,9 @@ def unpack(prepared: Path, folder: Path) -> None:
     """Make a folder a copy of a prepared one, with a database of its own."""
     shutil.copytree(prepared, folder, ignore=shutil.ignore_patterns("*.sqlite3*"))
     databases.copy(prepared, folder)
+    if databases.IS_SQLITE:
+        # As `migrate` leaves it: of two processes that switch to it at once, one fails.
+        databases.execute(folder, "PRAGMA journal_mode = WAL")
 
 
 @contextmanager
