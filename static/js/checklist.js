@@ -109,13 +109,10 @@
     else if (target.closest("a, button")) save();
   });
 
-  // Radio buttons that were swapped out belonged to the new form for a moment, and unchecked its own.
-  document.addEventListener("htmx:afterSwap", ({ detail }) => {
-    if (detail.target === results) form().reset();
-  });
-
   document.addEventListener("htmx:afterSettle", ({ detail }) => {
     if (detail.target !== results) return;
+    // Radio buttons that were swapped out belonged to the new form for a moment, and unchecked its own.
+    form().reset();
     showQuestions();
     showCall(null);
     if (scrollBack !== null) scrollTo(0, scrollBack);

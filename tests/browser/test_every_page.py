@@ -46,7 +46,9 @@ ALIKE = {
 PAGES = [
     *(address for address in EVERY_KIND if address not in ALIKE),
     "/compare/?symptom=tremor&symptom=nonsense&relation=excess",
-    "/checklist/?symptom=muscle-cramps&symptom=tingling",
+    "/checklist/?symptom=seizures&symptom=muscle-cramps",
+    TWENTY_TICKS,
+    f"{TWENTY_TICKS}&symptom=mouth-tingling&change=1",
     "/nutrients/magnesium/?stage=31-50-female",
     "/foods/?nutrient=magnesium&level=high&basis=100g",
     "/foods/?q=unobtainium&colour=red",

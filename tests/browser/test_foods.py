@@ -96,19 +96,6 @@ def test_list_of_foods_and_its_counts_follow_the_filters(page):
     expect(nutrient).to_have_value("calcium")
 
 
-def test_back_undoes_a_filter_before_the_list_has_settled(page):
-    page.goto("/foods/")
-    page.get_by_label("Vegan").hover()
-    wait_until(page, "() => window.htmx")
-    page.evaluate("htmx.config.defaultSettleDelay = 60_000")
-    page.get_by_label("Vegan").check()
-    page.wait_for_url("**diet=vegan**")
-    page.go_back()
-
-    expect(page.get_by_label("Vegan")).not_to_be_checked()
-    expect(page.get_by_role("link", name="Vegan , remove filter")).to_have_count(0)
-
-
 def test_one_back_undoes_filters_and_returns_to_the_place_in_the_list(page):
     page.set_viewport_size(PHONE)
     page.goto("/foods/")
