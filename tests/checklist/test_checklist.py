@@ -188,12 +188,16 @@ def test_too_much_is_shown_beside_too_little_and_names_no_food(client, small_wor
     assert '<li><a href="/foods/liver/">Liver</a></li>' in send(client, symptom=["tired"]).text
 
 
-def test_foods_suit_a_ticked_diet(client, content):
+def test_foods_suit_a_ticked_diet_and_stand_apart_from_medicines(client, content):
     plain = result(client, symptom=["fatigue"], risk=["metformin"])
     vegan = result(client, symptom=["fatigue"], risk=["metformin", "vegan-diet"])
     foods = re.compile(r"Vitamin B12 Linked with.*?Rich foods (.*?) (?:\w+ ){1,2}(?:Linked|linked)")
     assert "Clams" in foods.search(plain)[1]
     assert "Clams" not in foods.search(vegan)[1]
+    medicines = vegan.split("Medicines and nutrients")[1].split("Combinations to know about")[0]
+    assert "Metformin and vitamin B12." in medicines
+    assert "Spinach" in vegan
+    assert "Spinach" not in medicines
 
 
 def test_most_matching_are_in_full_the_rest_take_a_line_and_a_tie_is_called_one(client, no_content):
@@ -213,9 +217,12 @@ def test_ticked_causes_come_first(client, content):
     assert text.index("You ticked Caffeine.") < text.rindex("Lack of sleep")
 
 
-def test_symptom_without_a_nutrient_is_named(client, small_world):
+def test_symptom_without_a_nutrient_is_named_and_a_draft_is_not_understood(client, small_world):
     factories.symptom("hiccups")
-    text = result(client, symptom=["cramps", "hiccups"])
+    factories.symptom("draft", status="draft")
+    text = result(client, symptom=["cramps", "draft", "hiccups"])
+    assert "You ticked 2 things." in text
+    assert "We did not understand “draft”" in text
     assert "Things you ticked that are not linked with a nutrient here: Hiccups." in text
 
 
@@ -226,10 +233,3 @@ def test_interactions_of_a_ticked_risk_factor_are_shown(client, small_world):
     text = result(client, risk=["long-runs"])
     assert "Grapefruit and something. It adds up. Ask first." in text
     assert "Liquorice" not in text
-
-
-def test_rows_that_are_not_published_are_not_offered(client, small_world):
-    factories.symptom("draft", status="draft")
-    text = result(client, symptom=["draft", "cramps"])
-    assert "You ticked 1 thing." in text
-    assert "We did not understand “draft”" in text

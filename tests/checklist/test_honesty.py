@@ -1,9 +1,11 @@
 """An answer says what ticks mean, names no food that could harm, and says what would change it."""
 
+import re
+
 import pytest
 
 from tests import factories
-from tests.checklist.answers import RESULTS, result, send
+from tests.checklist.answers import PAGE, RESULTS, result, send
 from tests.site.pages import text_of
 
 WITHDRAWAL = "within days of stopping heavy drinking"
@@ -19,7 +21,7 @@ SAID = [
 
 @pytest.mark.parametrize(("ticks", "words"), SAID)
 def test_what_ticks_mean_is_said(client, content, ticks, words):
-    assert words in text_of(client.get(f"/checklist/?{ticks}"), RESULTS)
+    assert words in text_of(client.get(f"{PAGE}?{ticks}"), RESULTS)
 
 
 def test_sign_to_watch_for_with_a_habit_is_named_only_with_it(client, content):
@@ -62,14 +64,6 @@ def test_no_food_is_named_to_whom_it_is_kept_from(client, iron, group):
     assert "Cod oil" not in text
 
 
-def test_medicines_and_foods_stand_apart(client, content):
-    text = result(client, symptom=["fatigue"], risk=["metformin", "vegan-diet"])
-    medicines, foods = text.split("Medicines and nutrients")[1].split("Combinations to know about")
-    assert "Metformin and vitamin B12." in medicines
-    assert "Spinach" in foods
-    assert "Spinach" not in medicines
-
-
 def test_no_salty_food_is_offered_and_the_page_says_why(client, content):
     text = result(client, symptom=["muscle-cramps"], risk=["heavy-sweating"])
     sodium = text.split("Sodium Linked with")[1].split("Linked with")[0]
@@ -107,3 +101,23 @@ def test_questions_come_first_and_what_would_change_the_answer_last(client, cont
     reasons, watched = raised.split("What would change this answer")
     assert "Muscle twitches (Over 2 weeks)" in reasons
     assert "A twitch lasting over 2 weeks" not in watched.split("See a doctor if")[0]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "symptom=cramps&symptom=nonsense",
+        "symptom=cramps&risk=%ff%fe%00%01%1b",
+        "symptom=cramps&flag=<script>alert(1)</script>",
+        "symptom=cramps&csrfmiddlewaretoken=x",
+        "symptom=cramps&" + "&".join(f"risk=r{number}" for number in range(990)),
+    ],
+)
+def test_what_is_not_understood_is_said_and_the_rest_applies(client, small_world, body):
+    response = client.post(PAGE, body, content_type="application/x-www-form-urlencoded")
+    assert response.status_code == 200
+    text = text_of(response, RESULTS)
+    assert "We did not understand " in text
+    assert "Zinc Linked with your symptom" in text
+    assert b"<script>alert" not in response.content
+    assert not re.search(rb"[\x00-\x08\x1b]", response.content)

@@ -56,16 +56,6 @@ def test_urgent_card_stands_above_the_results_and_advice_before_the_causes(clien
     assert text.index("Act on two-weeks.") < text.index("Common causes")
 
 
-def test_emergency_keeps_what_was_answered_so_that_it_can_be_changed(client, content):
-    details = {"onset": "sudden", "severity": "severe"}
-    response = send(client, symptom=["headache"], **details)
-    everything_in_an_emergency(response)
-    for name, value in details.items():
-        assert f'name="{name}" value="{value}"' in response.text
-        assert f'name="{name}" value="-{value}"' in response.text
-    assert "Call for help now" not in result(client, symptom=["headache"], onset="sudden")
-
-
 def test_card_says_the_readers_own_ticks_once_and_at_most_three_reasons(client, content):
     text = result(client, symptom=["tingling", "muscle-weakness"], onset="days")
     assert "Muscle weakness + Tingling (pins and needles) (Over days)" in plain(text)
@@ -76,17 +66,24 @@ def test_card_says_the_readers_own_ticks_once_and_at_most_three_reasons(client, 
     assert plain(card).count("Seizures (fits)") == 1
 
 
-def test_emergency_is_in_the_title_and_keeps_every_tick_to_change(client, content):
-    ticks = {"symptom": ["seizures", "muscle-cramps"], "risk": ["high-dose-b6"]}
-    html, form = send(client, **ticks).text, send(client, change="1", **ticks).text
+def test_emergency_is_in_the_title_and_keeps_ticks_and_answers_to_change(client, content):
+    ticks = {"symptom": ["headache", "muscle-cramps"], "risk": ["high-dose-b6"]}
+    answers = {"onset": "sudden", "severity": "severe"}
+    response, form = send(client, **ticks, **answers), send(client, change="1", **ticks).text
+    everything_in_an_emergency(response)
+    html = response.text
     assert "<title>Call for help now: " in html
     assert "take the tick off" in html
     # Only what raised it is a button: the others may name a nutrient.
-    assert re.findall(r'name="\w+" value="-([\w-]+)"', html) == ["seizures"]
+    raised = re.findall(r'name="\w+" value="-([\w-]+)"', html)
+    assert raised == ["headache", *answers.values()]
+    for name, value in answers.items():
+        assert f'name="{name}" value="{value}"' in html
     for name, slugs in ticks.items():
         for slug in slugs:
             assert f'<input type="hidden" name="{name}" value="{slug}">' in html
             assert f'value="{slug}" checked' in form
+    assert "Call for help now" not in result(client, symptom=["headache"], onset="sudden")
 
 
 def plain(text):
