@@ -30,18 +30,6 @@ class Reader:
         locator.click()
         self.taps += 1
 
-    def write(self, locator, words):
-        """Tap a field and write in it; Enter is the keyboard's own."""
-        self.tap(locator)
-        locator.fill(words)
-        locator.press("Enter")
-
-    def choose(self, locator, label):
-        """Tap a choice and one of its options."""
-        self.read(locator)
-        locator.select_option(label=label)
-        self.taps += 2
-
     def took(self, *, taps, screens):
         assert self.taps <= taps
         assert self.screens <= screens
@@ -110,7 +98,11 @@ def test_foods_of_magnesium_and_calcium_side_by_side(page, reader):
 def test_need_of_magnesium_in_pregnancy(page, reader):
     page.goto("/")
     reader.tap(page.get_by_role("link", name="Magnesium", exact=True))
-    reader.choose(page.get_by_label("Age and sex"), "Pregnant, 19 to 50 years")
+    stage = page.get_by_label("Age and sex")
+    reader.read(stage)
+    # A tap opens the choice, and one takes an option.
+    stage.select_option(label="Pregnant, 19 to 50 years")
+    reader.taps += 2
 
     reader.read(page.locator("#needs-answer").get_by_text("270 mg"))
     reader.read(page.locator("#needs-answer").get_by_text("Pregnant, 19 to 50 years"))
@@ -181,7 +173,10 @@ def test_calcium_for_a_vegan_on_the_plate(page, reader):
 
 def test_charley_horse(page, reader):
     page.goto("/")
-    reader.write(page.get_by_role("searchbox", name="Search Nutrisite"), "charley horse")
+    box = page.get_by_role("searchbox", name="Search Nutrisite")
+    reader.tap(box)
+    box.fill("charley horse")
+    box.press("Enter")
     reader.tap(page.get_by_role("link", name="Muscle cramps", exact=True))
 
     reader.read(page.get_by_role("heading", name="What to do now"))

@@ -58,6 +58,7 @@ def test_plate_is_built_shared_and_emptied(either, base_url, new_context):
     either.locator("#gaps-list").get_by_role("link", name=re.compile("^Add ")).first.click()
     expect(either.locator(".plate-food")).to_have_count(2)
     expect(either.get_by_label("Servings of Spinach, boiled")).to_have_value("2")
+    expect(either.locator("#plate-magnesium")).to_contain_text("of the RNI, 300 mg")
 
     shared = new_context().new_page()
     shared.goto(either.url)
@@ -113,6 +114,10 @@ def test_enter_updates_the_plate_and_add_keeps_changed_servings(either):
     either.get_by_role("button", name="Add Kale, boiled").click()
     expect(either.locator(".plate-food")).to_have_count(3)
     expect(servings).to_have_value("3")
+    # New words lead to their matches.
+    either.get_by_label("Name of a food").fill("bean")
+    either.get_by_label("Name of a food").press("Enter")
+    either.wait_for_url(re.compile("q=bean.*#found-count$"))
 
 
 def test_targets_are_large_enough_on_a_narrow_screen(page):

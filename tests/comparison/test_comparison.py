@@ -205,16 +205,6 @@ def test_headings_are_links_that_sort_and_say_so(client, table):
         assert f'class="sort" href="/compare/?symptom=cramps{query}"' in html
 
 
-def test_htmx_gets_the_page_with_its_counts_marked_to_swap(client, content):
-    query = {"symptom": "muscle-cramps", "kind": "vitamin"}
-    page, answer = client.get(PAGE, query), client.get(PAGE, query, headers=HTMX)
-    counts = re.findall(r'id="count-[a-z0-9-]+"[^>]*data-hx-swap-oob', page.text)
-
-    assert answer.text == page.text
-    assert len(counts) == 13 + 2 + 4 + 4 + 4
-    assert not page.cookies
-
-
 # Values that cannot be read
 
 

@@ -10,7 +10,6 @@ from nutrients.models import FoodSource
 from nutrients.plate.arithmetic import Helping, Need, Swap, add_up, harmless_swaps, percent
 from nutrients.templatetags.components import rounded
 from tests.plate.plates import (
-    MIXED,
     PAGE,
     amounts_in_servings,
     dossier,
@@ -38,18 +37,6 @@ def test_addition_gives_most_in_a_serving_within_the_diet(client, content):
     )
     links = [link for link in links_of(response, "gaps-list") if link.startswith("?food")]
     assert [re.findall(r"food=([\w-]+)", link)[-1] for link in links[:3]] == best
-
-
-def test_addition_adds_one_serving_and_keeps_the_plate(client, content):
-    response = client.get(PAGE + query(MIXED, diet="vegetarian", stage="51-plus-male"))
-    links = links_of(response, "gaps-list")
-    link = next(link for link in links if link.startswith("?food"))
-    after = client.get(PAGE + link.partition("#")[0])
-
-    assert after.content.decode().count('name="food" value=') == len(MIXED) + 1
-    assert sum_shown(after, "iron") != sum_shown(response, "iron")
-    assert 'value="1.5"' in after.content.decode()
-    assert "male, 51 years and over" in text_of(after)
 
 
 def test_addition_takes_no_nutrient_of_the_plate_past_its_limit(client, content):

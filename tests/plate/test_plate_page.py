@@ -28,15 +28,6 @@ def test_removing_a_food_redirects_to_the_other_foods(client, content):
     )
 
 
-def test_enter_leads_to_the_totals_or_to_the_matches_of_new_words(client, content):
-    """The first button of the form, which Enter presses, sends the words of the last search."""
-    for searched, anchor in (("kale", "results"), ("", "found-count")):
-        address = f"{PAGE}?food=milk-whole&servings-milk-whole=21&q=kale"
-        response = client.get(f"{address}&searched={searched}")
-
-        assert response["Location"] == f"{address}#{anchor}"
-
-
 def test_search_offers_foods_within_the_diet_or_a_way_on(client, content):
     every = text_of(client.get(PAGE + "?q=milk"), "plate-found")
     vegan = text_of(client.get(PAGE + "?q=milk&diet=vegan"), "plate-found")
