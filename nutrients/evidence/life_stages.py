@@ -18,8 +18,11 @@ from .rich_foods import within_limits
 # Plates are not for babies: below one year milk comes first.
 YOUNGEST_YEARS = 1
 ORDER = ["Female", "Male", "Pregnant", "Breastfeeding", "After the menopause", "Children"]
-# The end of an open band when years are counted.
-ENDLESS = Decimal(120)
+# The end of an open band when years are counted: with a later one, "25 years and over" would be
+# closest to "71 years and over".
+END_OF_OPEN_BAND = Decimal(75)
+# From this age on, tables without needs for after the menopause lower the need of women for iron.
+MENOPAUSE = 51
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +114,15 @@ class LifeStage:
 
     def years_shared(self, other: LifeStage) -> Decimal:
         """Return the number of years that both stages include; not positive without any."""
-        return min(self.age_below or ENDLESS, other.age_below or ENDLESS) - max(
-            self.age_from, other.age_from
-        )
+        begin = max(self.years[0], other.years[0])
+        return min(self.years[1], other.years[1]) - begin
+
+    @property
+    def years(self) -> tuple[Decimal, Decimal]:
+        """The ages to compare with those of other stages; the end is exclusive."""
+        is_after = self.life_status == LifeStatus.MENOPAUSE
+        begin = max(self.age_from, Decimal(MENOPAUSE)) if is_after else self.age_from
+        return begin, self.age_below or END_OF_OPEN_BAND
 
 
 Stages = Mapping[Authority, Mapping[str, LifeStage]]
