@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from django import forms
@@ -36,6 +36,7 @@ class DigestForm(forms.ModelForm):
     """
 
     digest = forms.CharField(widget=forms.HiddenInput, required=False)
+    displayed_values: Callable[[], list[Any]]
     # The error if the digest is outdated
     outdated: Any = ""
 
@@ -43,9 +44,6 @@ class DigestForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         text = json.dumps(self.displayed_values())
         self.fields["digest"].initial = hashlib.sha256(text.encode()).hexdigest()
-
-    def displayed_values(self) -> list[Any]:
-        raise NotImplementedError
 
     def clean_digest(self) -> str:
         """Refuse an outdated digest, and send the new one back."""

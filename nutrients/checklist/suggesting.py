@@ -242,8 +242,8 @@ class Suggestions:
     more_matches: list[NutrientMatch] = field(default_factory=list)
     explained_away: list[Nutrient] = field(default_factory=list)
     against: list[Association] = field(default_factory=list)
-    medicine_interactions: list[Interaction] = field(default_factory=list)
-    combinations: list[Interaction] = field(default_factory=list)
+    medicine_interactions: list[Line] = field(default_factory=list)
+    combinations: list[Line] = field(default_factory=list)
     unexplained: list[Symptom] = field(default_factory=list)
     watch_for: list[RedFlag] = field(default_factory=list)
 
@@ -279,8 +279,10 @@ def suggest(
     common = Suggestions(
         causes=causes,
         other_causes=other_causes,
-        medicine_interactions=[row for row in interactions if row.kind == medicine],
-        combinations=[row for row in interactions if row.kind != medicine],
+        medicine_interactions=[
+            _interaction_line(row) for row in interactions if row.kind == medicine
+        ],
+        combinations=[_interaction_line(row) for row in interactions if row.kind != medicine],
         watch_for=_watch_for(ticked, urgency, content),
     )
     if urgency.is_not_nutritional:
@@ -515,6 +517,10 @@ def _interactions(ticked: Ticked, content: ChecklistContent) -> list[Interaction
     return [
         row for row in content.interactions.values() if content.interaction_risks[row.pk] & risks
     ]
+
+
+def _interaction_line(row: Interaction) -> Line:
+    return Line(f"{row}.", f"{row.effect} {row.advice}", row)
 
 
 def _watch_for(ticked: Ticked, urgency: UrgencyAdvice, content: ChecklistContent) -> list[RedFlag]:
