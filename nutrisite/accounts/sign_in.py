@@ -18,7 +18,7 @@ from nutrisite.accounts.models import RETENTION, AccountEvent, Kind, record
 from nutrisite.client import network_of
 
 # A name that no account has may be a password in the wrong field, so it is never stored.
-UNKNOWN = "a name that nobody has"
+UNKNOWN = "an unknown name"
 
 
 class PasswordAndCodeBackend(ModelBackend):

@@ -181,7 +181,7 @@ def test_signing_in_and_out_is_recorded_with_address_and_the_names_of_accounts_a
     browser.sign_in(name="my pa55word by mistake")
 
     assert events() == [
-        ("refused", "a name that nobody has", ""),
+        ("refused", "an unknown name", ""),
         ("refused", "anna", ""),
         ("signed-out", "anna", ""),
         ("signed-in", "anna", ""),

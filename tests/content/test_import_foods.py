@@ -230,8 +230,8 @@ def test_missing_file_or_source_is_named(tmp_path):
     table = tmp_path / "own.csv"
     assert import_foods(table)[1] == f"{table} cannot be read: No such file or directory."
     written(table, "id,name,iron_mg\n1,Rusk,2\n")
-    with pytest.raises(CommandError, match="no source nobody: run `manage"):
-        call_command("import_foods", table, source="nobody")
+    with pytest.raises(CommandError, match="no source unlisted: run `manage"):
+        call_command("import_foods", table, source="unlisted")
 
 
 @pytest.mark.postgresql
