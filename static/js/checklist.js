@@ -49,8 +49,8 @@
       sent.catch(() => {});
     };
     document.addEventListener("htmx:load", send, { once: true });
-    // The site's own script loads htmx once a form has the focus.
-    form().dispatchEvent(new Event("focusin"));
+    // The event lets swaps.js load htmx, and say so if that fails.
+    form().dispatchEvent(new Event("restore"));
   }
 
   // Show a question once one of the ticks that it matters for is ticked, or while it is answered.

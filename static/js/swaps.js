@@ -46,14 +46,18 @@
 
   // Load htmx once a reader turns to a form, because most only read. Repeat what a reader does before
   // it is loaded. No form bypasses it, because without a network the page must stay. If there is a
-  // network and htmx fails to load, the browser sends the next form itself.
+  // network and htmx fails to load, the browser sends the next form itself. The failure is shown once
+  // something waits for htmx: shown under a pointer that only passes, it would move the target away.
   const tags = document.getElementById("htmx-tags").content;
   let isAsked = false;
+  let isAwaited = false;
   let isMissing = false;
   let again = null;
 
-  function turn({ target }) {
-    if (isAsked || !target.closest?.("form, [form]")) return;
+  function turn({ target, type }) {
+    if (!target.closest?.("form, [form]")) return;
+    if (!["pointerover", "focusin"].includes(type)) isAwaited = true;
+    if (isAsked) return;
     isAsked = true;
     // Loaded earlier, htmx could wait for an event that has already happened.
     if (document.readyState === "complete") bring();
@@ -66,12 +70,13 @@
       isAsked = false;
       isMissing = navigator.onLine;
       again = null;
-      fail();
+      if (isAwaited) fail();
+      isAwaited = false;
     });
     document.head.append(copy);
   }
 
-  for (const kind of ["pointerover", "focusin", "input"]) document.addEventListener(kind, turn, true);
+  for (const kind of ["pointerover", "focusin", "input", "restore"]) document.addEventListener(kind, turn, true);
   document.addEventListener("input", ({ target }) => {
     if (window.htmx) return;
     again = () => {

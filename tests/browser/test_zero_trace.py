@@ -197,6 +197,11 @@ def test_emergency_card_stays_when_the_network_is_gone(page, faults):
 def test_emergency_card_stays_when_the_network_goes_before_anything_is_touched(page, faults):
     page.goto("/checklist/")
     page.context.set_offline(True)
+    page.evaluate("addEventListener('error', () => { window.hasFailed = true; }, true)")
+    page.locator("#checklist").hover()
+    wait_until(page, "() => window.hasFailed")
+    # A message would move the form away under the pointer.
+    expect(page.locator("[data-status]")).to_be_empty()
     tick(page, "seizures")
     show(page)
 
