@@ -6,10 +6,11 @@ A Django form would refuse a field as a whole; here the valid values of a parame
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar, Self
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.utils.text import get_text_list
@@ -114,6 +115,51 @@ def read_country(reading: Reading) -> Authority:
 
 
 @dataclass(frozen=True, slots=True)
+class ListFilters:
+    """The filters of a list, its order and the country, as a page reads them from its address.
+
+    Each parameter has a field, whose default an address leaves out.
+    """
+
+    # Parameters with another name than their field.
+    FIELDS: ClassVar[Mapping[str, str]] = {}
+
+    sort: str = ""
+    country: Authority = DEFAULT_AUTHORITY
+
+    @property
+    def in_use(self) -> list[tuple[str, str]]:
+        """The filters that leave rows out, as pairs of parameter and value."""
+        raise NotImplementedError
+
+    @property
+    def query(self) -> str:
+        """The query string with its question mark; empty if nothing is chosen."""
+        sort = [("sort", self.sort)] if self.sort != self.default("sort") else []
+        pairs = [*self.in_use, *sort, *self.country.pairs]
+        return f"?{urlencode(pairs)}" if pairs else ""
+
+    def value(self, name: str) -> Any:
+        return getattr(self, self.FIELDS.get(name, name))
+
+    @classmethod
+    def default(cls, name: str) -> Any:
+        field_name = cls.FIELDS.get(name, name)
+        return next(field.default for field in fields(cls) if field.name == field_name)
+
+    def changed(self, name: str, value: Any) -> Self:
+        """Return the filters with another value of a parameter."""
+        return replace(self, **{self.FIELDS.get(name, name): value})
+
+    def without(self, name: str, value: str) -> Self:
+        """Return the filters less one pair of `in_use`, such as ("diet", "vegan")."""
+        current = self.value(name)
+        if isinstance(current, tuple):
+            return self.changed(name, tuple(other for other in current if other != value))
+        return self.changed(name, self.default(name))
+
+
+@dataclass(frozen=True, slots=True)
 class Facet:
     """One value of a filter, with the number of rows it would leave; None if it is not counted."""
 
@@ -135,8 +181,8 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class ActiveFilter:
-    """An active filter, the filters without it, and the number of rows that those would leave."""
+    """An active filter, the query without it, and the number of rows that this would leave."""
 
     label: str
-    filters: Any
+    query: str
     count: int

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
-from typing import Any
-from urllib.parse import urlencode
+from dataclasses import dataclass
 
 from django.http import QueryDict
 
-from nutrients.common.parameters import Reading, read_country
-from nutrients.models import DEFAULT_AUTHORITY, DIETS, Authority, Relation
+from nutrients.common.parameters import ListFilters, Reading, read_country
+from nutrients.models import DIETS, Relation
 
 MATCHES = {"any": "Any of these symptoms", "all": "All of these symptoms"}
 RELATIONS = {relation.value: str(relation.label) for relation in Relation}
@@ -29,8 +27,10 @@ PARAMETERS = ("symptom", "match", "relation", "kind", "diet", "sort", "country")
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
+class Filters(ListFilters):
     """The filters of the table, by slug or value, and its order. A leading hyphen reverses it."""
+
+    FIELDS = {"symptom": "symptoms", "diet": "diets"}
 
     symptoms: tuple[str, ...] = ()
     match: str = "any"
@@ -38,35 +38,14 @@ class Filters:
     kind: str = ""
     diets: tuple[str, ...] = ()
     sort: str = "match"
-    country: Authority = DEFAULT_AUTHORITY
-
-    def without(self, name: str, value: str) -> Filters:
-        """Return the filters less one pair of `in_use`, such as ("symptom", "muscle-cramps")."""
-        if name in ("symptom", "diet"):
-            rest = tuple(other for other in getattr(self, f"{name}s") if other != value)
-            return self.changed(f"{name}s", rest)
-        return self.changed(name, "any" if name == "match" else "")
-
-    def changed(self, field: str, value: Any) -> Filters:
-        return replace(self, **{field: value})
 
     @property
     def in_use(self) -> list[tuple[str, str]]:
-        """The active filters, as pairs of parameter and value."""
         pairs = [("symptom", slug) for slug in self.symptoms]
         if self.match == "all" and len(self.symptoms) > 1:
             pairs.append(("match", "all"))
         pairs += [(name, value) for name in ("relation", "kind") if (value := getattr(self, name))]
         return [*pairs, *(("diet", diet) for diet in self.diets)]
-
-    @property
-    def query(self) -> str:
-        """The filters as an address carries them, with the question mark; empty without any."""
-        pairs = self.in_use
-        if self.sort != "match":
-            pairs.append(("sort", self.sort))
-        pairs += self.country.pairs
-        return f"?{urlencode(pairs)}" if pairs else ""
 
 
 def read_filters(query: QueryDict, symptoms: Collection[str]) -> tuple[Filters, list[str]]:

@@ -134,7 +134,7 @@ def _active(
     active = []
     for name, value in filters.in_use:
         wider = filters.without(name, value)
-        active.append(ActiveFilter(labels[name][value], wider, len(sets.passing(wider))))
+        active.append(ActiveFilter(labels[name][value], wider.query, len(sets.passing(wider))))
     return active
 
 

@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef
 from django.http import QueryDict
 
-from nutrients.common.parameters import Reading, read_country, read_words
+from nutrients.common.parameters import ListFilters, Reading, read_country, read_words
 from nutrients.evidence.content import by_slug
 from nutrients.evidence.rich_foods import limited_nutrients
-from nutrients.models import (
-    DEFAULT_AUTHORITY,
-    DIETS,
-    Allergen,
-    Authority,
-    FoodGroup,
-    FoodSource,
-    Nutrient,
-)
+from nutrients.models import DIETS, Allergen, Authority, FoodGroup, FoodSource, Nutrient
 
 from .catalogue import GOOD, RICH
 
@@ -31,60 +21,39 @@ BASES = {"serving": "A serving", "100g": "100 g", "100kcal": "100 kcal"}
 LEVELS = {"any": 0, "good": GOOD, "high": RICH}
 LEVEL_LABELS = {"any": "Any amount", "good": f"{GOOD}% or more", "high": f"Rich: {RICH}% or more"}
 SORTS = {"amount": "Most first", "name": "Name, A to Z"}
-DEFAULTS: dict[str, Any] = {"level": "any", "basis": "serving", "sort": "amount"}
-# Parameters with another name than their field.
-FIELDS = {"diet": "diets", "free-from": "free_from", "q": "words"}
 PARAMETERS = (
     *("nutrient", "level", "diet", "free-from", "group", "q", "basis", "sort", "page", "country"),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class FoodFilters:
+class FoodFilters(ListFilters):
     """The filters and order of the list, by the values of its address.
 
     `level` is how much a serving must give of `nutrient`. `basis` is what amounts are compared by.
     """
 
+    FIELDS = {"diet": "diets", "free-from": "free_from", "q": "words"}
+
     nutrient: str = ""
-    level: str = DEFAULTS["level"]
+    level: str = "any"
     diets: tuple[str, ...] = ()
     free_from: tuple[str, ...] = ()
     group: str = ""
     words: str = ""
-    basis: str = DEFAULTS["basis"]
-    sort: str = DEFAULTS["sort"]
-    country: Authority = DEFAULT_AUTHORITY
-
-    def without(self, name: str, value: str) -> FoodFilters:
-        """Return the filters less one pair of `in_use`, such as ("diet", "vegan")."""
-        current, rest = getattr(self, FIELDS.get(name, name)), DEFAULTS.get(name, "")
-        if isinstance(current, tuple):
-            rest = tuple(other for other in current if other != value)
-        return self.changed(name, rest)
-
-    def changed(self, name: str, value: Any) -> FoodFilters:
-        """Return the filters with another value of a parameter."""
-        return replace(self, **{FIELDS.get(name, name): value})
+    basis: str = "serving"
+    sort: str = "amount"
 
     @property
     def in_use(self) -> list[tuple[str, str]]:
-        """Every filter that leaves foods out, as pairs of parameter and value."""
         # Without a nutrient a level has no effect.
-        level = self.level if self.nutrient else DEFAULTS["level"]
-        pairs = [("nutrient", self.nutrient), ("level", level)]
-        pairs += [("group", self.group), ("q", self.words), ("basis", self.basis)]
+        names = ("nutrient", "level") if self.nutrient else ()
+        pairs = [(name, self.value(name)) for name in (*names, "group", "q", "basis")]
         return [
-            *((name, value) for name, value in pairs if value != DEFAULTS.get(name, "")),
+            *((name, value) for name, value in pairs if value != self.default(name)),
             *(("diet", diet) for diet in self.diets),
             *(("free-from", allergen) for allergen in self.free_from),
         ]
-
-    @property
-    def query(self) -> str:
-        """Filters, order and country as an address carries them; empty if none is chosen."""
-        sort = [("sort", self.sort)] if self.sort != DEFAULTS["sort"] else []
-        return urlencode([*self.in_use, *sort, *self.country.pairs])
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from .catalogue import FoodTable, grams_of
 from .filters import (
     ALLERGENS,
     BASES,
-    FIELDS,
     LEVEL_LABELS,
     LEVELS,
     SORTS,
@@ -60,7 +59,7 @@ class Narrowing:
 
     def count(self, filters: FoodFilters) -> int:
         """Return how many of these foods would pass other filters."""
-        return len(Narrowing(self.table, filters, self.choices, self.chosen).passing)
+        return len(replace(self, filters=filters).passing)
 
     def giving(self, least: int) -> Slugs:
         """Return the foods that give this share of the nutrient; all foods without one."""
@@ -111,14 +110,18 @@ def food_facets(narrowing: Narrowing) -> dict[str, list[Facet]]:
     filters, choices = narrowing.filters, narrowing.choices
 
     def options(name: str, labels: Mapping[str, str]) -> list[Facet]:
-        current = getattr(filters, name)
-        counts = {key: narrowing.count(filters.changed(name, key)) for key in labels}
-        return [Facet(name, key, labels[key], key == current, counts[key]) for key in labels]
+        current, count = filters.value(name), narrowing.count
+        return [
+            Facet(name, key, words, key == current, count(filters.changed(name, key)))
+            for key, words in labels.items()
+        ]
 
     def flags(name: str, kinds: Mapping[str, Any]) -> list[Facet]:
-        on = getattr(filters, FIELDS[name])
-        counts = {key: narrowing.count(filters.changed(name, (*on, key))) for key in kinds}
-        return [Facet(name, key, kinds[key].label, key in on, counts[key]) for key in kinds]
+        on, count = filters.value(name), narrowing.count
+        return [
+            Facet(name, key, kind.label, key in on, count(filters.changed(name, (*on, key))))
+            for key, kind in kinds.items()
+        ]
 
     def group_options(slugs: Collection[str]) -> list[Facet]:
         labels = {"": "All groups"} | {slug: group.name for slug, group in choices.groups.items()}
@@ -155,10 +158,11 @@ def _nutrient_options(narrowing: Narrowing) -> list[Facet]:
 
 
 def active_filters(narrowing: Narrowing) -> list[ActiveFilter]:
-    choices, chosen, active = narrowing.choices, narrowing.chosen, []
+    active = []
     for name, value in narrowing.filters.in_use:
         filters = narrowing.filters.without(name, value)
-        table = chosen if name == "q" else narrowing.table
-        wider = Narrowing(table, filters, choices, chosen)
-        active.append(ActiveFilter(label(name, value, choices), filters, len(wider.passing)))
+        table = narrowing.chosen if name == "q" else narrowing.table
+        wider = replace(narrowing, table=table, filters=filters)
+        words = label(name, value, narrowing.choices)
+        active.append(ActiveFilter(words, filters.query, len(wider.passing)))
     return active
