@@ -209,7 +209,7 @@ def read_ticks(data: QueryDict, choices: ChecklistChoices) -> tuple[list[Tick], 
             for value in values
             if not value.startswith(OFF) and f"{OFF}{value}" not in values
         ]
-    reading.ignore_except(*RESERVED_PARAMETERS, *choices.values)
+    reading.ignore_rest("change")
     return ticks, reading.ignored
 
 

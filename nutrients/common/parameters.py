@@ -30,9 +30,11 @@ class Reading:
 
     data: QueryDict
     ignored: list[str] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
 
     def values(self, name: str, allowed: Collection[str]) -> tuple[str, ...]:
         """Return the known values of a repeatable parameter, in order and without repeats."""
+        self.names.add(name)
         values = dict.fromkeys(value for value in self.data.getlist(name) if value)
         self.ignored += [value for value in values if value not in allowed]
         return tuple(value for value in values if value in allowed)
@@ -43,9 +45,10 @@ class Reading:
         self.ignored += values[:-1]
         return values[-1] if values else default
 
-    def ignore_except(self, *names: str) -> None:
-        """Add the names of all other parameters to `ignored`."""
-        self.ignored += [name for name in self.data if name not in names]
+    def ignore_rest(self, *names: str) -> None:
+        """Add the names of parameters that were not read and are not in `names` to `ignored`."""
+        known = self.names.union(names)
+        self.ignored += [name for name in self.data if name not in known]
 
 
 def ignored_sentence(ignored: Collection[str]) -> str:

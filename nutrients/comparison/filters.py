@@ -23,7 +23,6 @@ SORTS = {
     "name": "Name, A to Z",
     "need": "Daily need, least first",
 }
-PARAMETERS = ("symptom", "match", "relation", "kind", "diet", "sort", "country")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,5 +59,5 @@ def read_filters(query: QueryDict, symptoms: Collection[str]) -> tuple[Filters, 
         sort=reading.value("sort", (*SORTS, *(f"-{sort}" for sort in SORTS)), "match"),
         country=read_country(reading),
     )
-    reading.ignore_except(*PARAMETERS)
+    reading.ignore_rest()
     return filters, reading.ignored

@@ -21,9 +21,6 @@ BASES = {"serving": "A serving", "100g": "100 g", "100kcal": "100 kcal"}
 LEVELS = {"any": 0, "good": GOOD, "high": RICH}
 LEVEL_LABELS = {"any": "Any amount", "good": f"{GOOD}% or more", "high": f"Rich: {RICH}% or more"}
 SORTS = {"amount": "Most first", "name": "Name, A to Z"}
-PARAMETERS = (
-    *("nutrient", "level", "diet", "free-from", "group", "q", "basis", "sort", "page", "country"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +112,7 @@ def read_food_filters(query: QueryDict, choices: FoodChoices) -> tuple[FoodFilte
         sort=reading.value("sort", SORTS, "amount"),
         country=read_country(reading),
     )
-    reading.ignore_except(*PARAMETERS)
+    reading.ignore_rest("q", "page")
     return filters, reading.ignored
 
 
@@ -123,5 +120,5 @@ def read_portion(query: QueryDict, portions: Collection[str]) -> tuple[str, Auth
     """Return the portion of a food's page, in grams as text, the country, and what was ignored."""
     reading = Reading(query)
     portion, country = reading.value("portion", portions), read_country(reading)
-    reading.ignore_except("portion", "country")
+    reading.ignore_rest()
     return portion, country, reading.ignored

@@ -114,7 +114,7 @@ def read_plate(
         words=read_words(query.get("q", "")),
         country=country,
     )
-    reading.ignore_except("food", "remove", "stage", "diet", "q", "country", *counts)
+    reading.ignore_rest("food", "remove", "q", *counts)
     return choices, table, list(filter(None, [ignored_sentence(reading.ignored), *problems]))
 
 

@@ -179,7 +179,7 @@ def read_nutrient_page(query: QueryDict, stages: Stages) -> tuple[Authority, str
     reading = Reading(query)
     country = read_country(reading)
     stage, changed = read_stage(reading, stages, country)
-    reading.ignore_except("stage", "country")
+    reading.ignore_rest()
     return country, stage, list(filter(None, [ignored_sentence(reading.ignored), changed]))
 
 
