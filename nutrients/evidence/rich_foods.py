@@ -19,9 +19,11 @@ from nutrients.models import DEFAULT_AUTHORITY, FoodSource, NutrientAmount, Refe
 from nutrients.models.foods import FoodSourceQuerySet
 from nutrients.models.intakes import ReferenceIntakeQuerySet
 
-# A food is rich in a nutrient if a serving gives this percentage of its daily value, as on labels
-# in the US (FDA). At most so many are suggested.
-RICH, MOST = 20, 5
+# The FDA's words for labels: a serving is a good source from 10% of the daily value, rich from 20%.
+# The same shares apply to every country's label value, so that “rich” means the same.
+GOOD, RICH = 10, 20
+# The number of foods to suggest for a nutrient.
+MOST = 5
 # Percentages of the daily value for the full width of a bar.
 SCALES = (10, 25, 50, 75, 100, 150, 200, 300, 400, 500, 750, 1000, 1500, 2000, 3000, 4000, 5000)
 # A hundred times the amount in a serving, to sort by. SQLite would divide whole numbers without the

@@ -30,9 +30,6 @@ from nutrients.models.foods import FoodSourceQuerySet
 Value = TypeVar("Value")
 
 HUNDRED = Decimal(100)
-# The FDA's words for labels: a serving is a good source from 10% of the daily value, rich from 20%.
-# The same shares apply to every country's label value, so that “rich” means the same.
-GOOD, RICH = 10, 20
 # The fields that lists and plates need.
 FIELDS = (
     *("slug", "name", "group", "is_food", "is_curated", "note", "review_due_on"),

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.shortcuts import get_object_or_404
 
 from nutrients.common.citations import References
+from nutrients.evidence.rich_foods import GOOD, RICH
 from nutrients.models import (
     Allergen,
     Authority,
@@ -19,7 +20,7 @@ from nutrients.models import (
 )
 from nutrients.models.foods import is_american
 
-from .catalogue import GOOD, HUNDRED, RICH, food_share
+from .catalogue import HUNDRED, food_share
 from .filters import FoodChoices
 from .listing import notable_shares
 

@@ -11,10 +11,8 @@ from django.http import QueryDict
 
 from nutrients.common.parameters import ListFilters, Reading, read_country, read_words
 from nutrients.evidence.content import by_slug
-from nutrients.evidence.rich_foods import limited_nutrients
+from nutrients.evidence.rich_foods import GOOD, RICH, limited_nutrients
 from nutrients.models import DIETS, Allergen, Authority, FoodGroup, FoodSource, Nutrient
-
-from .catalogue import GOOD, RICH
 
 ALLERGENS = {allergen.value.removeprefix("contains_"): allergen for allergen in Allergen}
 BASES = {"serving": "A serving", "100g": "100 g", "100kcal": "100 kcal"}

@@ -10,10 +10,11 @@ from django.core.paginator import Page
 
 from nutrients.common.citations import References
 from nutrients.common.parameters import ActiveFilter
+from nutrients.evidence.rich_foods import GOOD, RICH
 from nutrients.models import DIETS, FoodSource
 from nutrients.search.foods import FoodMatches
 
-from .catalogue import GOOD, RICH, FoodShare
+from .catalogue import FoodShare
 from .narrowing import Narrowing, active_filters, food_facets
 
 PAGE_SIZE = 24
