@@ -45,14 +45,19 @@ class LifeStage:
         ages = ages.replace(" to ", "-")
         if self.life_status != LifeStatus.NONE:
             return f"{ages}-{self.life_status}"
-        return f"children-{ages}" if self.sex == Sex.BOTH else f"{ages}-{self.sex}"
+        return f"children-{ages}" if self.is_for_children else f"{ages}-{self.sex}"
 
     @property
     def group(self) -> str:
         """The people it is for, one of ORDER."""
         if self.life_status != LifeStatus.NONE:
             return str(self.life_status.label)
-        return "Children" if self.sex == Sex.BOTH else str(self.sex.label)
+        return "Children" if self.is_for_children else str(self.sex.label)
+
+    @property
+    def is_for_children(self) -> bool:
+        """Whether it is a band of ages for which the sexes have one stage."""
+        return self.sex == Sex.BOTH
 
     @property
     def is_adult(self) -> bool:
@@ -66,8 +71,9 @@ class LifeStage:
     @property
     def restricted_groups(self) -> list[NotSuggestedTo]:
         """The group, if any, that some foods are not suggested to."""
-        by_group = {"Pregnant": NotSuggestedTo.PREGNANCY, "Children": NotSuggestedTo.CHILDREN}
-        return [by_group[self.group]] if self.group in by_group else []
+        if self.life_status == LifeStatus.PREGNANCY:
+            return [NotSuggestedTo.PREGNANCY]
+        return [NotSuggestedTo.CHILDREN] if self.is_for_children else []
 
     def __str__(self) -> str:
         return f"{self.group.lower()}, {self.label}"
