@@ -57,8 +57,8 @@ class NutrientNeed(NamedTuple):
 
     `limit` is the lowest of any authority that counts food, or else the lowest of all, with which a
     plate cannot be compared. `limit_kind` is the sort of limit: "stay below", "food",
-    "supplements", "other" or "none". `need` has the figures for the plate's arithmetic. `url` leads
-    to the nutrient's page with the figures of the same country.
+    "supplements", "other" or "none". `figures` are those for the plate's arithmetic. `url` leads to
+    the nutrient's page for the same country.
     """
 
     nutrient: Nutrient
@@ -67,7 +67,7 @@ class NutrientNeed(NamedTuple):
     stay_below: ReferenceIntake | None = None
     limit: ReferenceIntake | None = None
     limit_kind: str = "none"
-    need: Need | None = None
+    figures: Need | None = None
 
 
 class StageContent(NamedTuple):
@@ -86,7 +86,7 @@ class StageContent(NamedTuple):
 class PlateRow(NamedTuple):
     """One nutrient of the plate, with the sources of its amounts, of its need and of its limit."""
 
-    of: NutrientNeed
+    need: NutrientNeed
     total: Total
     amount_citations: list[Citation]
     need_citations: list[Citation]
@@ -125,11 +125,11 @@ class PlatePage:
         rows = [_row(need, helpings, table, references) for need in content.needs]
         # An empty plate has no gaps, so suggest foods for the core nutrients.
         short = {
-            row.of.nutrient.pk: row
+            row.need.nutrient.pk: row
             for row in rows
-            if (row.total.is_short if foods else row.of.nutrient.is_featured)
+            if (row.total.is_short if foods else row.need.nutrient.is_featured)
         }
-        plate = Plate(choices, foods, helpings, {row.of.nutrient.pk: row.total for row in rows})
+        plate = Plate(choices, foods, helpings, {row.need.nutrient.pk: row.total for row in rows})
         offered = {
             slug: food
             for slug, food in chosen.foods.items()
@@ -157,7 +157,7 @@ class PlatePage:
     @property
     def core(self) -> list[PlateRow]:
         """The core nutrients whose share of the need is known, the largest share first."""
-        rows = [row for row in self.rows if row.of.nutrient.is_featured and row.total.aims_high]
+        rows = [row for row in self.rows if row.need.nutrient.is_featured and row.total.aims_high]
         return sorted(rows, key=lambda row: -(row.total.percent_of_need or 0))
 
     @property
@@ -207,10 +207,10 @@ def _first_matches(
 
 
 def _row(
-    of: NutrientNeed, helpings: list[Helping], table: FoodTable, references: References
+    need: NutrientNeed, helpings: list[Helping], table: FoodTable, references: References
 ) -> PlateRow:
-    per_100g = table.amounts.per_100g.get(of.nutrient.pk, {})
-    sources = table.amounts.source.get(of.nutrient.pk, {})
+    per_100g = table.amounts.per_100g.get(need.nutrient.pk, {})
+    sources = table.amounts.source.get(need.nutrient.pk, {})
     cited = dict.fromkeys(sources[slug] for slug, *_ in helpings if slug in sources)
 
     def cite(row: ReferenceIntake | None, *, is_shown: bool) -> list[Citation]:
@@ -218,16 +218,15 @@ def _row(
 
     # Sources are numbered in the order of reading. An empty plate shows core needs alone.
     amount_citations = references.cite(table.amounts.sources[key] for key in cited)
-    need_citations = cite(of.intake, is_shown=bool(helpings) or of.nutrient.is_featured)
-    limit_citations = cite(of.stay_below or of.limit, is_shown=bool(helpings))
-    total = add_up(helpings, per_100g, of.need)
-    return PlateRow(of, total, amount_citations, need_citations, limit_citations)
+    need_citations = cite(need.intake, is_shown=bool(helpings) or need.nutrient.is_featured)
+    limit_citations = cite(need.stay_below or need.limit, is_shown=bool(helpings))
+    total = add_up(helpings, per_100g, need.figures)
+    return PlateRow(need, total, amount_citations, need_citations, limit_citations)
 
 
-def stage_content(country: str, slug: str, *, at: datetime) -> StageContent:
+def stage_content(country: Authority, slug: str, *, at: datetime) -> StageContent:
     """Return the needs of a life stage, in the nutrients' order, and its foods. Seven queries."""
-    authority = Authority(country)
-    stage = life_stages(at=at)[authority].get(slug)
+    stage = life_stages(at=at)[country].get(slug)
     nutrients = {nutrient.pk: nutrient for nutrient in Nutrient.objects.published(at=at)}
     intakes: dict[int, list[ReferenceIntake]] = defaultdict(list)
     if stage:
@@ -239,7 +238,7 @@ def stage_content(country: str, slug: str, *, at: datetime) -> StageContent:
     return StageContent(
         stage,
         [
-            _nutrient_need(nutrient, authority, stage, intakes[key])
+            _nutrient_need(nutrient, country, stage, intakes[key])
             for key, nutrient in nutrients.items()
         ],
         frozenset(foods.order_by().values_list("slug", flat=True)),
@@ -257,21 +256,22 @@ def _nutrient_need(
     limited = [row for row in stage.limiting(intakes) if row.upper_limit is not None]
     counting_food = [row for row in limited if row.food_limit is not None]
     limit = min(counting_food or limited, key=lambda row: row.upper_limit or 0, default=None)
-    need = None
+    figures = None
     if intake and intake.amount is not None:
-        need = Need(
+        figures = Need(
             amount=intake.amount,
             kind=intake.reference_type,
             limit=limit.food_limit if limit else None,
             stay_below=stay_below.chronic_disease_limit_mg if stay_below else None,
         )
-    return NutrientNeed(nutrient, url, intake, stay_below, limit, _limit_kind(need, limit), need)
+    kind = _limit_kind(figures, limit)
+    return NutrientNeed(nutrient, url, intake, stay_below, limit, kind, figures)
 
 
-def _limit_kind(need: Need | None, limit: ReferenceIntake | None) -> str:
-    if need and need.stay_below is not None:
+def _limit_kind(figures: Need | None, limit: ReferenceIntake | None) -> str:
+    if figures and figures.stay_below is not None:
         return "stay below"
-    if need and need.limit is not None:
+    if figures and figures.limit is not None:
         return "food"
     if limit is None:
         return "none"

@@ -42,7 +42,7 @@ def plate(request: HttpRequest) -> HttpResponse:
     page = PlatePage(
         choices,
         table,
-        memoized(request, stage_content, choices.country.value, choices.stage, at=now),
+        memoized(request, stage_content, choices.country, choices.stage, at=now),
         chosen,
         matches=matches,
         at=now,
