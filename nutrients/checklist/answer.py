@@ -221,7 +221,7 @@ def checklist_answer(data: QueryDict, content: ChecklistContent) -> ChecklistAns
         ticks,
         ticked,
         urgency,
-        suggest(ticks, ticked, urgency, content),
+        suggest(ticked, urgency, content),
         # An answer alone changes nothing: it describes a tick.
         follow_up_questions(ticks, urgency.level, content) if ticked.count else [],
         ignored_sentence(ignored),

@@ -33,7 +33,7 @@ from nutrients.models import (
 )
 
 from .content import ChecklistContent
-from .urgency import Line, UrgencyAdvice, urgency_rules
+from .urgency import Line, UrgencyAdvice
 
 # The number of nutrients in full; the rest get a line each, so that a phone shows the page well.
 TOP_NUTRIENTS = 3
@@ -66,6 +66,13 @@ class Ticked:
     @property
     def medicines(self) -> list[str]:
         return [row.name for row in self.risks_and_causes if row.kind in MEDICINES]
+
+    @property
+    def eater(self) -> Eater:
+        return Eater(
+            frozenset(risk.diet for risk in self.risks if risk.diet),
+            frozenset(risk.population_group for risk in self.risks if risk.population_group),
+        )
 
     @property
     def count(self) -> int:
@@ -267,9 +274,7 @@ class Suggestions:
         return len(self.top_matches) + len(self.more_matches)
 
 
-def suggest(
-    ticks: Collection[Tick], ticked: Ticked, urgency: UrgencyAdvice, content: ChecklistContent
-) -> Suggestions:
+def suggest(ticked: Ticked, urgency: UrgencyAdvice, content: ChecklistContent) -> Suggestions:
     """Return the causes and nutrients that fit the ticks: none in an emergency."""
     if urgency.level == Level.EMERGENCY or not ticked.count:
         return Suggestions()
@@ -290,7 +295,7 @@ def suggest(
     signs, reasons = _signs(ticked, content), _risk_reasons(ticked, content)
     supported = [sign for sign in signs if not sign.is_against]
     explained = {sign.symptom_id for sign in supported}
-    matches = _matches(ticks, ticked, supported, reasons, content)
+    matches = _matches(ticked, urgency, supported, reasons, content)
     matched = {match.nutrient.pk for match in matches}
     explained_away = {sign.nutrient_id for sign in supported} - matched
     affected = reasons.keys() - matched - explained_away
@@ -358,8 +363,8 @@ def _risk_reasons(ticked: Ticked, content: ChecklistContent) -> dict[int, list[R
 
 
 def _matches(
-    ticks: Collection[Tick],
     ticked: Ticked,
+    urgency: UrgencyAdvice,
     supported: Iterable[Association],
     reasons: Mapping[int, list[RiskReason]],
     content: ChecklistContent,
@@ -383,8 +388,8 @@ def _matches(
     # Other causes and red flags are linked with no nutrient.
     linked_ticks = [Tick("symptom", row.slug) for row in ticked.symptoms]
     linked_ticks += [Tick("risk", row.slug) for row in ticked.risks]
-    eater, withheld = eater_of(ticked), _withheld_foods(ticks, content)
-    foods, other_sources = content.foods(eater), content.other_sources(eater)
+    withheld = _withheld_foods(urgency, content)
+    foods, other_sources = content.foods(ticked.eater), content.other_sources(ticked.eater)
     open_symptoms = [symptom for symptom in ticked.symptoms if symptom.pk not in caused]
     matches = []
     for suggestion in rank(linked_ticks, candidates):
@@ -422,23 +427,10 @@ def _matches(
     return matches
 
 
-def eater_of(ticked: Ticked) -> Eater:
-    return Eater(
-        frozenset(risk.diet for risk in ticked.risks if risk.diet),
-        frozenset(risk.population_group for risk in ticked.risks if risk.population_group),
-    )
-
-
-def _withheld_foods(ticks: Collection[Tick], content: ChecklistContent) -> frozenset[int]:
+def _withheld_foods(urgency: UrgencyAdvice, content: ChecklistContent) -> frozenset[int]:
     """Return the nutrients whose foods are withheld by a flag that is raised or could still be."""
-    ticked = frozenset(ticks)
-    return frozenset().union(
-        *(
-            content.flag_withholds[content.flags[rule.subject.slug].pk]
-            for rule in content.once(urgency_rules)
-            if rule.subject.kind == "flag" and rule.concerns(ticked)
-        )
-    )
+    flags = [content.flags[slug] for slug in urgency.possible_flags]
+    return frozenset().union(*(content.flag_withholds[flag.pk] for flag in flags))
 
 
 def _risk_lines(

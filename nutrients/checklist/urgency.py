@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from operator import attrgetter
@@ -74,14 +74,22 @@ class UrgencyAdvice:
     @property
     def raised_flags(self) -> set[str]:
         """The slugs of all flags that were raised."""
-        subjects = (rule.subject for rule in self.triage.fired)
-        return {subject.slug for subject in subjects if subject.kind == "flag"}
+        return _flags_of(self.triage.fired)
+
+    @property
+    def possible_flags(self) -> set[str]:
+        """The slugs of all flags that were raised or that an answer could raise."""
+        return _flags_of(self.triage.concerned)
 
     @property
     def is_not_nutritional(self) -> bool:
         """Whether care is needed the same day for something that no nutrient causes."""
         reasons = [*self.emergency, *self.same_day]
         return any(reason.flag and reason.flag.is_not_nutritional for reason in reasons)
+
+
+def _flags_of(rules: Iterable[Rule]) -> set[str]:
+    return {rule.subject.slug for rule in rules if rule.subject.kind == "flag"}
 
 
 def assess_urgency(ticks: Collection[Tick], content: ChecklistContent) -> UrgencyAdvice:

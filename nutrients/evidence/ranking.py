@@ -216,10 +216,14 @@ class Rule:
 
 
 class Triage(NamedTuple):
-    """The level of urgency, and the rules that fired."""
+    """The level of urgency, the rules that fired, and those whose ticks are enough.
+
+    An answer may be lacking for some of the `concerned` rules.
+    """
 
     level: Level
     fired: frozenset[Rule]
+    concerned: frozenset[Rule]
 
 
 def urgency(ticks: Collection[Tick], rules: Iterable[Rule]) -> Triage:
@@ -228,8 +232,9 @@ def urgency(ticks: Collection[Tick], rules: Iterable[Rule]) -> Triage:
     One more tick can raise the level and never lower it; an open question does neither.
     """
     ticks = frozenset(ticks)
-    fired = frozenset(rule for rule in rules if rule.fires(ticks))
-    return Triage(max((rule.level for rule in fired), default=Level.SELF_CARE), fired)
+    concerned = frozenset(rule for rule in rules if rule.concerns(ticks))
+    fired = frozenset(rule for rule in concerned if not rule.unmet(ticks))
+    return Triage(max((rule.level for rule in fired), default=Level.SELF_CARE), fired, concerned)
 
 
 def deciding(

@@ -26,7 +26,7 @@ from nutrients.checklist.answer import (
     read_ticks,
 )
 from nutrients.checklist.content import ChecklistContent, checklist_choices
-from nutrients.checklist.suggesting import eater_of, ticked_rows
+from nutrients.checklist.suggesting import ticked_rows
 from nutrients.common.schedule import came_due
 from nutrients.common.version import content_version
 from nutrients.common.wording import forbidden
@@ -135,7 +135,7 @@ def _fetch_all(content: ChecklistContent, cases: Iterable[SafetyCase]) -> None:
     queries = {case_query(case) for case in cases if case.risk_list}
     for query in queries | {""}:
         ticks, _ = read_ticks(QueryDict(query), choices)
-        eater = eater_of(ticked_rows(ticks, content))
+        eater = ticked_rows(ticks, content).eater
         content.foods(eater)
         content.other_sources(eater)
 
