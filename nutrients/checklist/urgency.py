@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from nutrients.evidence.ranking import Level, Rule, Tick, Triage, answer_tick, deciding, urgency
-from nutrients.models import Answer, Question, RedFlag, RedFlagRule, Symptom, Urgency
+from nutrients.models import Answer, Publishable, Question, RedFlag, RedFlagRule, Symptom, Urgency
 from nutrients.models.red_flags import CALL
 
 from .content import ChecklistContent
@@ -32,7 +32,7 @@ class Line(NamedTuple):
 
     name: str
     text: str
-    row: Any = None
+    row: Publishable | None = None
     address: str = ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -216,9 +217,9 @@ def _name(row: Row) -> str:
     return row.nutrient.name.casefold()
 
 
-def _need(row: Row) -> tuple[bool, Any, str]:
+def _need(row: Row) -> tuple[bool, Decimal, str]:
     amount = row.need.in_mcg if row.need else None
-    return amount is None, amount or 0, _name(row)
+    return amount is None, amount or Decimal(0), _name(row)
 
 
 def _evidence(row: Row) -> tuple[list[int], str]:

@@ -37,7 +37,7 @@ class Eater(NamedTuple):
     groups: frozenset[str] = frozenset()
 
 
-def by_slug(rows: Iterable[Any]) -> dict[str, Any]:
+def by_slug(rows: Iterable[Row]) -> dict[str, Row]:
     return {row.slug: row for row in rows}
 
 

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 from nutrients.common.parameters import ActiveFilter, Facet
 from nutrients.models import DIETS, Allergen, Diet, FoodSource, Nutrient
@@ -116,10 +115,10 @@ def food_facets(narrowing: Narrowing) -> dict[str, list[Facet]]:
             for key, words in labels.items()
         ]
 
-    def flags(name: str, kinds: Mapping[str, Any]) -> list[Facet]:
+    def flags(name: str, kinds: Mapping[str, Diet | Allergen]) -> list[Facet]:
         on, count = filters.value(name), narrowing.count
         return [
-            Facet(name, key, kind.label, key in on, count(filters.changed(name, (*on, key))))
+            Facet(name, key, str(kind.label), key in on, count(filters.changed(name, (*on, key))))
             for key, kind in kinds.items()
         ]
 

@@ -29,6 +29,7 @@ from .structured_data import breadcrumbs, script
 if TYPE_CHECKING:
     from nutrients.checklist.content import Choice
     from nutrients.common.citations import Citation, Reference
+    from nutrients.models import Nutrient, Publishable
     from nutrients.plate.arithmetic import Total
 
 register = template.Library()
@@ -83,7 +84,7 @@ def cause_icon(kind: str) -> SafeString:
 
 
 @register.simple_tag
-def tile(nutrient: Any, size: str = "") -> SafeString:
+def tile(nutrient: Nutrient, size: str = "") -> SafeString:
     """Draw a nutrient's symbol on its label; `size` is "" or "sm".
 
     It is hidden from screen readers, because the nutrient's name is always beside it.
@@ -93,7 +94,7 @@ def tile(nutrient: Any, size: str = "") -> SafeString:
 
 
 @register.simple_tag
-def overdue(row: Any) -> SafeString:
+def overdue(row: Publishable) -> SafeString:
     """Mark a published row whose review is overdue."""
     if row.overdue_since is None:
         return SafeString("")

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from functools import cache
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.contrib.staticfiles import finders
@@ -22,6 +22,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from nutrients.context import site_address
+
+if TYPE_CHECKING:
+    from django.template import Context
+
+    from nutrients.common.version import ContentVersion
+    from nutrients.models import Publishable, Source
 
 register = template.Library()
 
@@ -71,14 +77,20 @@ def script(data: Data) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def website(context: Any) -> SafeString:
+def website(context: Context) -> SafeString:
     url = context["canonical_url"]
     return script({"@context": CONTEXT, "@type": "WebSite", "name": "Nutrisite", "url": url})
 
 
 @register.simple_tag(takes_context=True)
 def page_data(
-    context: Any, kind: str, page: Any, about: str, name: str, others: str = "", row: Any = None
+    context: Context,
+    kind: str,
+    page: Any,
+    about: str,
+    name: str,
+    others: str = "",
+    row: Publishable | None = None,
 ) -> SafeString:
     """Render the structured data of a page about a thing: its type, name and other names.
 
@@ -90,7 +102,7 @@ def page_data(
 
 
 @register.simple_tag(takes_context=True)
-def article_data(context: Any, page: Any) -> SafeString:
+def article_data(context: Context, page: Any) -> SafeString:
     """Render the structured data of an article. The author is a person unless it is our editors."""
     row = page.article
     kind = "Organization" if row.written_by == EDITORS else "Person"
@@ -122,7 +134,7 @@ def question_data(questions: Iterable[Any]) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def dataset(context: Any, tables: Iterable[Any], version: Any) -> SafeString:
+def dataset(context: Context, tables: Iterable[Any], version: ContentVersion) -> SafeString:
     """Render the structured data of the open data. Rows differ in licence, so none is named."""
     files = [
         {
@@ -155,7 +167,7 @@ def breadcrumbs(trail: Iterable[tuple[str, str]]) -> Data:
     return {"@context": CONTEXT, "@type": "BreadcrumbList", "itemListElement": items}
 
 
-def _describe(context: Any, kind: str) -> Data:
+def _describe(context: Context, kind: str) -> Data:
     """Return the type, title, description and address of the page."""
     return {
         "@context": CONTEXT,
@@ -166,7 +178,9 @@ def _describe(context: Any, kind: str) -> Data:
     }
 
 
-def _script_of(kind: str, context: Any, page: Any, more: Data, row: Any = None) -> SafeString:
+def _script_of(
+    kind: str, context: Context, page: Any, more: Data, row: Publishable | None = None
+) -> SafeString:
     """Render a page of a kind with its citations and, for a row, its dates and any review."""
     data = _describe(context, kind) | {"inLanguage": "en-GB", "publisher": PUBLISHER}
     if row:
@@ -179,7 +193,7 @@ def _script_of(kind: str, context: Any, page: Any, more: Data, row: Any = None) 
     return script(data | ({"citation": works} if works else {}))
 
 
-def _dates(row: Any) -> Data:
+def _dates(row: Publishable) -> Data:
     """Return the days on which a row was published and last changed."""
     return {
         "datePublished": row.publish_at.date().isoformat(),
@@ -187,7 +201,7 @@ def _dates(row: Any) -> Data:
     }
 
 
-def _work(source: Any) -> Data:
+def _work(source: Source) -> Data:
     publisher = {"@type": "Organization", "name": source.publisher}
     work: Data = {"@type": "CreativeWork", "name": source.title, "publisher": publisher}
     return work | ({"url": source.url} if source.url else {})
