@@ -156,8 +156,9 @@ def _size(food: FoodSource) -> str:
 
 def _list_query(food: FoodSource, country: Authority) -> str:
     # The list shows imported foods only for a name, so the query includes the first word of it.
-    name = [] if food.is_curated else [("q", food.name.split(",")[0].split()[0])]
-    return urlencode([("group", food.group.slug), *name, *country.pairs])
+    words = [] if food.is_curated else food.name.replace(",", " ").split()[:1]
+    names = [("q", word) for word in words]
+    return urlencode([("group", food.group.slug), *names, *country.pairs])
 
 
 def _forms(food: FoodSource, *, at: datetime) -> tuple[str, list[FoodSource]]:
