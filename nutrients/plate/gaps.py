@@ -36,7 +36,7 @@ class Plate(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Suggestion:
+class FoodSuggestion:
     """A food that would fill a gap, and the query of the plate with it; empty if that is full.
 
     `amount` is what its servings give, in the nutrient's unit, and `percent` that share of the
@@ -54,17 +54,17 @@ class Suggestion:
 
 def fill_gaps(
     plate: Plate, nutrients: Iterable[int], table: FoodTable, offered: Mapping[str, FoodSource]
-) -> dict[int, list[Suggestion]]:
+) -> dict[int, list[FoodSuggestion]]:
     """Return what would fill the gap of each nutrient: additions of offered foods, then a swap."""
     choices, amounts = plate.choices, table.once(_amounts_in_servings)
     harmless = set(harmless_additions({slug: amounts[slug] for slug in offered}, plate.totals))
     swaps = harmless_swaps(_swaps(plate, table, offered), plate.totals)
-    suggestions: dict[int, list[Suggestion]] = {}
+    suggestions: dict[int, list[FoodSuggestion]] = {}
     for nutrient in nutrients:
         need, ranked = plate.totals[nutrient].need, table.once(_ranked, nutrient)
         best = islice((slug for slug in ranked if slug in harmless), MOST_ADDITIONS)
         suggestions[nutrient] = [
-            Suggestion(
+            FoodSuggestion(
                 food=offered[slug],
                 amount=amounts[slug][nutrient],
                 percent=percent(amounts[slug][nutrient], need.amount) if need else None,
@@ -74,7 +74,7 @@ def fill_gaps(
         ]
         if need and (swap := best_swap(swaps, nutrient, need.amount)):
             suggestions[nutrient].append(
-                Suggestion(
+                FoodSuggestion(
                     food=offered[swap.into.slug],
                     amount=swap.after[nutrient],
                     percent=None,

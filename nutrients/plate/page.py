@@ -20,7 +20,7 @@ from nutrients.search.foods import FoodMatches
 
 from .arithmetic import Helping, Need, Total, add_up
 from .choices import PlateChoices, helping_of
-from .gaps import Plate, Suggestion, fill_gaps
+from .gaps import FoodSuggestion, Plate, fill_gaps
 
 # The number of foods that a search shows.
 MOST_MATCHES = 8
@@ -97,7 +97,7 @@ class Gap(NamedTuple):
     """A need that is not met, what would fill it, and sources without a figure."""
 
     row: PlateRow
-    suggestions: list[Suggestion]
+    suggestions: list[FoodSuggestion]
     unmeasured: list[FoodSource]
 
 
