@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import BaseModelAdmin, InlineModelAdmin
 from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.contrib.admin.widgets import AdminTextareaWidget, RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
@@ -92,17 +93,17 @@ DOCUMENTS: dict[type, tuple[DocumentKind, str]] = {
 }
 
 
-class ContentFieldsMixin:
+class ContentFieldsMixin(BaseModelAdmin):
     """The form of content and its controls, alone or under another row."""
 
     form: Any = ContentForm
     formfield_overrides: ClassVar[Any] = FORM_FIELDS
 
-    def formfield_for_dbfield(self: Any, db_field: Any, request: Any, **kwargs: Any) -> Any:
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name in self.get_autocomplete_fields(request):
             widget = LabelledSelectMultiple if db_field.many_to_many else LabelledSelect
             kwargs["widget"] = widget(db_field, self.admin_site)
-        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
 class ContentFormSet(BaseInlineFormSet):
@@ -158,7 +159,7 @@ class ListedFormSet(ContentFormSet):
         return [(row, self.inline.summarize(row)) for row in rows]
 
 
-class ContentInline(ProposingRights, ContentFieldsMixin, admin.options.InlineModelAdmin):
+class ContentInline(ProposingRights, ContentFieldsMixin, InlineModelAdmin):
     """Rows of content under the row that they belong to."""
 
     formset = ContentFormSet
@@ -239,7 +240,12 @@ def reader_matches(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
 class ContentAdmin(
     GuardedAdmin, ProposingMixin, PublicPageMixin, ContentFieldsMixin, VersionedAdmin
 ):
-    """One table of content."""
+    """One table of content.
+
+    Each base wraps the views and hooks of the next: the guard rolls a save back to run the test
+    book, and repeats it; a form that is proposed is rolled back for good; a save that takes a page
+    off the site needs a reason; and each save is a version of the row.
+    """
 
     save_on_top = True
     list_per_page = 50
@@ -254,6 +260,12 @@ class ContentAdmin(
             view = self.admin_site.admin_view(partial(import_page, screen=self))
             own.append(path("import/", view, name=f"nutrients_{self.opts.model_name}_import"))
         return own + super().get_urls()
+
+    def revision_view(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        return self.guard_form(request, super().revision_view, *args, **options)
+
+    def recover_view(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        return self.guard_form(request, super().recover_view, *args, **options)
 
     def render_change_form(self, request: Any, context: Any, *args: Any, **options: Any) -> Any:
         """Add a box to confirm a figure that is ten times the previous one."""
@@ -338,8 +350,8 @@ class DatesForm(DueForm):
 class PublishableAdmin(ContentAdmin):
     """One table of content that is published, reviewed and sourced."""
 
-    list_filter: Any = (StateFilter, "verification")
-    readonly_fields: Any = ("changed_at", "reviewed_on", "reviewed_by")
+    list_filter: ClassVar[Any] = (StateFilter, "verification")
+    readonly_fields: ClassVar[Any] = ("changed_at", "reviewed_on", "reviewed_by")
     actions = ("publish", "back_to_draft", "set_dates", export)
     row_views = {"sign": sign_row}
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
@@ -173,15 +173,15 @@ def refuse(request: Any, sentence: str) -> None:
     request.refusal = sentence
 
 
-class GuardedAdmin:
+class GuardedAdmin(admin.ModelAdmin):
     """Refuses a change that breaks a case of the test book, unless the editor gives a reason.
 
-    Name it before the other bases, whose views it wraps.
+    Name it before the other bases: its views run theirs, and run them again once the book passed.
     """
 
-    def get_form(self: Any, request: Any, *args: Any, **options: Any) -> Any:
+    def get_form(self, request: Any, *args: Any, **options: Any) -> Any:
         """Return a form class that is never valid if the request is refused."""
-        form: Any = super().get_form(request, *args, **options)  # type: ignore[misc]
+        form: Any = super().get_form(request, *args, **options)
         sentence = getattr(request, "refusal", "")
         if not sentence:
             return form
@@ -196,20 +196,14 @@ class GuardedAdmin:
 
     # The views are guarded and not `changeform_view`, so that the revision is rolled back too.
 
-    def add_view(self: Any, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
-        return self._guard_form(request, super().add_view, *args, **options)  # type: ignore[misc]
+    def add_view(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        return self.guard_form(request, super().add_view, *args, **options)
 
-    def change_view(self: Any, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
-        return self._guard_form(request, super().change_view, *args, **options)  # type: ignore[misc]
+    def change_view(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        return self.guard_form(request, super().change_view, *args, **options)
 
-    def revision_view(self: Any, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
-        return self._guard_form(request, super().revision_view, *args, **options)  # type: ignore[misc]
-
-    def recover_view(self: Any, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
-        return self._guard_form(request, super().recover_view, *args, **options)  # type: ignore[misc]
-
-    def _guard_form(
-        self: Any,
+    def guard_form(
+        self,
         request: HttpRequest,
         view: Callable[..., HttpResponse],
         *args: Any,
@@ -227,21 +221,20 @@ class GuardedAdmin:
 
         return guard_of(request).save(answer, show) if request.method == "POST" else answer()
 
-    def save_related(self: Any, request: Any, form: Any, formsets: Any, change: bool) -> None:
+    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
         """Check the book once the row and its inlines are saved, if it reads what changed.
 
-        Bringing an earlier version back changes the row before its form is sent.
+        A version that is restored changes the row before its form is sent.
         """
-        super().save_related(request, form, formsets, change)  # type: ignore[misc]
+        super().save_related(request, form, formsets, change)
         if not is_form(request) or reads_form(form, formsets, add=not change):
             guard_of(request).check(f"{'Change' if change else 'Add'} {form.instance}")
 
     def delete_view(
-        self: Any, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Show before a deletion which cases it breaks, with the box to delete nevertheless."""
-        view = super().delete_view  # type: ignore[misc]
-        context = extra_context or {}
+        view, context = super().delete_view, extra_context or {}
 
         def show(broken: list[BrokenCase]) -> HttpResponse:
             refuse(request, REFUSED)
@@ -259,42 +252,39 @@ class GuardedAdmin:
         return view(request, object_id, context)
 
     def changelist_view(
-        self: Any, request: HttpRequest, extra_context: dict[str, Any] | None = None
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Roll an action on several rows back if it breaks cases: a list offers no box."""
-        view = super().changelist_view  # type: ignore[misc]
+        view = super().changelist_view
         if request.method != "POST":
             return view(request, extra_context)
 
-        def refuse(broken: list[BrokenCase]) -> HttpResponse:
+        def show(broken: list[BrokenCase]) -> HttpResponse:
             titles = "; ".join(case.title for case in broken)
             words = f"Nothing was changed, because it breaks these cases of the test book: {titles}"
             self.message_user(request, f"{words}. Open the rows one by one to see more.", "error")
             return redirect(request.get_full_path())
 
-        return guard_of(request).save(lambda: view(request, extra_context), refuse)
+        return guard_of(request).save(lambda: view(request, extra_context), show)
 
-    def delete_queryset(self: Any, request: HttpRequest, queryset: Any) -> None:
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         cases, change = counting_cases(), f"Delete {', '.join(map(str, queryset))}"
-        super().delete_queryset(request, queryset)  # type: ignore[misc]
+        super().delete_queryset(request, queryset)
         if issubclass(self.model, TABLES):
             guard_of(request).check(change, cases)
 
-    def check_list_change(self: Any, request: HttpRequest) -> None:
+    def check_list_change(self, request: HttpRequest) -> None:
         """Check the book after an action changed the state or dates of several rows."""
         if issubclass(self.model, TABLES):
             guard_of(request).check("Change several rows")
 
-    def message_user(self: Any, request: Any, message: Any, *args: Any, **options: Any) -> None:
+    def message_user(self, request: Any, message: Any, *args: Any, **options: Any) -> None:
         """Join the warning of the guard to the message of a save, so that it is one message."""
         guard = guard_of(request)
         if guard.warning:
-            message, args = (
-                format_html("{} {}", message, guard.warning),
-                (messages.WARNING, "success"),
-            )
-            guard.warning = ""
-        super().message_user(request, message, *args, **options)  # type: ignore[misc]
+            message = format_html("{} {}", message, guard.warning)
+            args, guard.warning = (messages.WARNING, "success"), ""
+        super().message_user(request, message, *args, **options)
 
 
 def reads_form(form: Any, formsets: Iterable[Any], *, add: bool) -> bool:

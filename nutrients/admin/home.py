@@ -137,7 +137,7 @@ def search_tables(request: HttpRequest, words: str) -> list[tuple[str, list[tupl
         if first:
             links = [(row, _address(screen.model, "change", row.pk)) for row in first]
             every = _address(screen.model, "changelist")
-            results.append((screen.opts.verbose_name_plural, links, every))
+            results.append((str(screen.opts.verbose_name_plural), links, every))
     return results
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, Self
 
 from django.contrib import messages
+from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.auth import get_permission_codename
 from django.core import signing
 from django.core.exceptions import PermissionDenied
@@ -85,24 +86,24 @@ def may_propose(request: HttpRequest) -> bool:
     return is_harmless and is_form(request) and request.user.has_perm("nutrients.add_proposal")
 
 
-class ProposingRights:
+class ProposingRights(BaseModelAdmin):
     """Gives accounts that may propose but not publish editable forms."""
 
-    def has_add_permission(self: Any, request: HttpRequest, *args: Any) -> bool:
-        return super().has_add_permission(request, *args) or may_propose(request)  # type: ignore[misc]
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return super().has_add_permission(request, *args) or may_propose(request)
 
-    def has_change_permission(self: Any, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_change_permission(request, obj) or may_propose(request)  # type: ignore[misc]
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) or may_propose(request)
 
-    def has_delete_permission(self: Any, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_delete_permission(request, obj) or may_propose(request)  # type: ignore[misc]
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) or may_propose(request)
 
 
 class ProposingMixin(ProposingRights, VersionAdmin):
     """Adds a button to the form of a row that saves it as a proposal."""
 
     def changeform_view(
-        self: Any,
+        self,
         request: HttpRequest,
         object_id: str | None = None,
         form_url: str = "",
@@ -135,7 +136,7 @@ class ProposingMixin(ProposingRights, VersionAdmin):
             return self.keep_proposed(request, proposal, error.drafts, overlays)
         return response
 
-    def save_related(self: Any, request: Any, form: Any, formsets: Any, change: bool) -> None:
+    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
         """Read all that a proposed form saved, then raise ProposedError to roll it back."""
         super().save_related(request, form, formsets, change)
         if is_proposing(request):
@@ -148,7 +149,7 @@ class ProposingMixin(ProposingRights, VersionAdmin):
             raise ProposedError(drafts + [Draft.of(row, None) for row in deleted])
 
     def keep_proposed(
-        self: Any,
+        self,
         request: HttpRequest,
         proposal: Proposal | None,
         drafts: list[Draft],
@@ -177,7 +178,7 @@ class ProposingMixin(ProposingRights, VersionAdmin):
         self.message_user(request, KEPT.format(chosen), messages.SUCCESS)
         return redirect(chosen)
 
-    def render_change_form(self: Any, request: HttpRequest, context: Any, **options: Any) -> Any:
+    def render_change_form(self, request: HttpRequest, context: Any, **options: Any) -> Any:
         """Add the button, and the open proposals that change this row."""
         if is_form(request) and request.user.has_perm("nutrients.add_proposal"):
             chosen, obj = _chosen_proposal(request), options.get("obj")

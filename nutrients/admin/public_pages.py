@@ -124,7 +124,7 @@ class PublicPageMixin(VersionAdmin):
     """
 
     def changeform_view(
-        self: Any,
+        self,
         request: HttpRequest,
         object_id: str | None = None,
         form_url: str = "",
@@ -137,29 +137,29 @@ class PublicPageMixin(VersionAdmin):
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def get_form(
-        self: Any, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any
     ) -> Any:
         if self._offers_note(request, obj):
             options["form"] = type(f"Noted{self.form.__name__}", (NoteFields, self.form), {})
         return super().get_form(request, obj, change, **options)
 
-    def get_fieldsets(self: Any, request: HttpRequest, obj: Any = None) -> Any:
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         groups = super().get_fieldsets(request, obj)
         return (*groups, NOTE) if self._offers_note(request, obj) else groups
 
-    def _offers_note(self: Any, request: HttpRequest, obj: Any) -> bool:
+    def _offers_note(self, request: HttpRequest, obj: Any) -> bool:
         if obj is None or not self.has_change_permission(request, obj):
             return False
         return self.get_view_on_site_url(obj) is not None
 
-    def get_deleted_objects(self: Any, objs: Any, request: Any) -> Any:
+    def get_deleted_objects(self, objs: Any, request: Any) -> Any:
         """Ask on Django's confirmation page; show it again if the form is invalid or refused."""
         if not _is_answered(request, list(objs)) or hasattr(request, "refusal"):
             # Django deletes nothing if nothing was sent.
             request.POST = QueryDict()
         return super().get_deleted_objects(objs, request)
 
-    def save_model(self: Any, request: Any, obj: Any, form: Any, change: bool) -> None:
+    def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
         """Save the row, then redirect its page if it is taken off, and create its note."""
         removal = getattr(request, "removal", None)
         super().save_model(request, obj, form, change)
@@ -177,14 +177,14 @@ class PublicPageMixin(VersionAdmin):
                 created_at=timezone.now(),
             )
 
-    def log_change(self: Any, request: Any, obj: Any, message: Any) -> Any:
+    def log_change(self, request: Any, obj: Any, message: Any) -> Any:
         """Add the reason to the comment of the revision."""
         entry = super().log_change(request, obj, message)
         if removal := getattr(request, "removal", None):
             set_comment(f"{entry.get_change_message()} {removal.cleaned_data['reason']}")
         return entry
 
-    def delete_queryset(self: Any, request: Any, queryset: Any) -> None:
+    def delete_queryset(self, request: Any, queryset: Any) -> None:
         if removal := getattr(request, "removal", None):
             removal.add_redirects(by=request.user)
         super().delete_queryset(request, queryset)
