@@ -1,6 +1,6 @@
 """The versions of rows: a revision for each save, its changes, and restoring a version."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any
@@ -102,39 +102,28 @@ class VersionedAdmin(VersionAdmin):
             return return_texts(request, GONE, self._list_address())
         if row is None:
             return super().changeform_view(request, object_id, form_url, extra_context)
-        with self.create_revision(request):
-            if request.method == "POST":
-                # Of two simultaneous saves, the second waits for the first.
-                self.model._base_manager.select_for_update().filter(pk=row.pk).first()
-            if is_sent and self._has_lost_rows(request, row):
+        versions, newer = versions_of_form(self.model, row.pk), []
+        if is_sent:
+            # Of two simultaneous saves, the second waits for the first.
+            self.model._base_manager.select_for_update().filter(pk=row.pk).first()
+            formsets = sent_formsets(self, request, row)
+            if _has_lost_rows(request, formsets):
                 return return_texts(request, DELETED_SINCE, request.get_full_path())
-            versions = versions_of_form(self.model, row.pk)
-            newer = versions_since(request.POST.get(OPENED, ""), versions)
-            if newer:
-                self._carry_over(request, self.get_object(request, str(row.pk)), newer)
+            if newer := versions_since(request.POST.get(OPENED, ""), versions):
+                self._carry_over(request, self.get_object(request, object_id), formsets, newer)
                 refuse(request, SAVED_SINCE)
-            latest = versions.first()
-            context = {"opened": OPENED, "latest": latest.pk if latest else 0}
-            context |= {"newer": newer} | (extra_context or {})
-            return super().changeform_view(request, object_id, form_url, context)
+        latest = versions.first()
+        context = {"opened": OPENED, "latest": latest.pk if latest else 0, "newer": newer}
+        context |= extra_context or {}
+        return super().changeform_view(request, object_id, form_url, context)
 
-    def _has_lost_rows(self, request: Any, row: Any) -> bool:
-        """Whether a form has rows of an inline that were deleted since it was opened.
-
-        A proposal that deletes a row, or no longer adds it, deletes it for its forms alone.
-        """
-        return any(
-            is_key(request.POST.get(f"{form.prefix}-id", ""))
-            for formset in sent_formsets(self, request, row)
-            for form in formset.initial_forms
-            if form.instance._state.adding and f"{form.prefix}-DELETE" not in request.POST
-        )
-
-    def _carry_over(self, request: Any, row: Any, newer: NewerVersions) -> None:
+    def _carry_over(
+        self, request: Any, row: Any, formsets: Iterable[Any], newer: NewerVersions
+    ) -> None:
         """Replace the fields that the editor did not change by what was saved meanwhile."""
         data = request.POST.copy()
         forms = [self.get_form(request, row, change=True)(request.POST, instance=row)]
-        for formset in sent_formsets(self, request, row):
+        for formset in formsets:
             forms += formset.initial_forms
         form_of = {(type(form.instance), str(form.instance.pk)): form for form in forms}
         for version, changes in newer:
@@ -314,6 +303,19 @@ class VersionedAdmin(VersionAdmin):
         return answer
 
 
+def _has_lost_rows(request: HttpRequest, formsets: Iterable[Any]) -> bool:
+    """Whether formsets have rows that were deleted since their form was opened.
+
+    Over a proposal, a row that it deletes or no longer adds is missing too.
+    """
+    return any(
+        is_key(request.POST.get(f"{form.prefix}-id", ""))
+        for formset in formsets
+        for form in formset.initial_forms
+        if form.instance._state.adding and f"{form.prefix}-DELETE" not in request.POST
+    )
+
+
 def _as_sent(field: Any, name: str, value: Any) -> dict[str, list[Any]]:
     """Return the form data that a browser sends for a value of a field."""
     widget, value = field.widget, field.prepare_value(value)
@@ -321,7 +323,7 @@ def _as_sent(field: Any, name: str, value: Any) -> dict[str, list[Any]]:
         # The type stubs lack `widgets_names`.
         several: Any = widget
         parts = zip(several.widgets_names, several.widgets, several.decompress(value), strict=True)
-        return {f"{name}{suffix}": [part.format_value(one) or ""] for suffix, part, one in parts}
+        return {f"{name}{suffix}": [part.format_value(text) or ""] for suffix, part, text in parts}
     if isinstance(value, bool):
         return {name: ["on"] if value else []}
     sent = value if isinstance(value, list) else widget.format_value(value)
