@@ -50,13 +50,13 @@ from .content_forms import (
     text_fields,
     validate_day,
 )
-from .deleting import Deletion, describe_blockers, foreign_keys
+from .deleting import Deletion, describe_blockers
 from .guard import GuardedAdmin
 from .history import VersionedAdmin
 from .proposing import ProposingMixin, ProposingRights
 from .public_pages import PublicPageMixin, RemovalForm
 from .reviewing import DueForm, sign_row
-from .rows import draw, fieldset, row_paths
+from .rows import draw, fieldset, foreign_keys, row_paths
 from .spreadsheets import can_import, export, import_page
 from .widgets import LabelledSelect, LabelledSelectMultiple, NamedDateTime
 

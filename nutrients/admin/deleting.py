@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from textwrap import shorten
 from typing import Any
 
-from django.apps import apps
 from django.contrib.admin.utils import NestedObjects
 from django.db import router, transaction
 from django.db.models import ProtectedError
@@ -37,7 +36,7 @@ from nutrients.models import (
 )
 from nutrients.prose import cited_slugs, split
 
-from .rows import row_link
+from .rows import foreign_keys, reviewed_tables, row_link
 
 MAX_NAMES_LENGTH = 100
 # Why a row prevents a deletion, and what to do about it.
@@ -123,16 +122,6 @@ def describe_blockers(blockers: Iterable[tuple[Any, str]]) -> str:
     names = ", ".join(f"{row._meta.verbose_name} “{row}”" for row, _ in blockers)
     reasons = " ".join(dict.fromkeys(reason for _, reason in blockers))
     return f"Not deleted, because it is needed: {names}. {reasons}"
-
-
-def reviewed_tables() -> list[Any]:
-    models = apps.get_app_config("nutrients").get_models()
-    return [model for model in models if issubclass(model, Publishable)]
-
-
-def foreign_keys(model: Any) -> list[str]:
-    """Return the names of the foreign keys of a table, to fetch for the names of its rows."""
-    return [field.name for field in model._meta.concrete_fields if field.many_to_one]
 
 
 def _rows_needing(sources: Sequence[Source]) -> Iterator[tuple[Any, str]]:

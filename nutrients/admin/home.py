@@ -21,8 +21,7 @@ from nutrients.content.versions import content_models
 from nutrients.models import OPEN, CaseOutcome, Problem, Proposal, ShippedChange, State, Status
 
 from .content import ContentAdmin
-from .deleting import foreign_keys, reviewed_tables
-from .rows import FixedRowsAdmin, row_link
+from .rows import FixedRowsAdmin, foreign_keys, reviewed_tables, row_link
 
 LATEST_SAVES, SCHEDULED_ROWS, ROWS_A_TABLE = 12, 20, 8
 

@@ -24,8 +24,7 @@ from nutrients.models import Status
 from nutrisite.accounts.admin_site import is_key
 
 from .content_forms import validate_to_come
-from .deleting import foreign_keys, reviewed_tables
-from .rows import change_address, draw, get_row
+from .rows import change_address, draw, foreign_keys, get_row, reviewed_tables
 
 # Days until the next review: fewer where an outdated row can do more harm.
 USUAL_DAYS = 365

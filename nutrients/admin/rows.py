@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from django import forms
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
@@ -16,6 +17,7 @@ from django.urls import NoReverseMatch, URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from nutrients.models import Publishable
 from nutrisite.accounts.resubmission import show_form
 
 
@@ -61,6 +63,16 @@ def fieldset(
     """Return an entry of `fieldsets`. Fields in a tuple share a line of the form."""
     classes = ("collapse",) if folded else ()
     return title, {"fields": fields, "description": description, "classes": classes}
+
+
+def reviewed_tables() -> list[Any]:
+    models = apps.get_app_config("nutrients").get_models()
+    return [model for model in models if issubclass(model, Publishable)]
+
+
+def foreign_keys(model: Any) -> list[str]:
+    """Return the names of the foreign keys of a table, to fetch for the names of its rows."""
+    return [field.name for field in model._meta.concrete_fields if field.many_to_one]
 
 
 def get_row(screen: Any, request: HttpRequest, pk: int, right: str = "view") -> Any:

@@ -17,8 +17,8 @@ from nutrients.search.index import catch_up
 
 from .content import ContentAdmin
 from .content_forms import ContentForm
-from .deleting import citing, foreign_keys
-from .rows import draw, fieldset, get_row
+from .deleting import citing
+from .rows import draw, fieldset, foreign_keys, get_row
 
 
 class SourceForm(ContentForm):

@@ -29,10 +29,9 @@ from nutrients.proposals import values_of
 from nutrients.proposals.rows import to_values
 
 from .content_forms import FIGURES_ARE_RIGHT, JUMP_IS_RIGHT, bind_form
-from .deleting import foreign_keys
 from .differences import Change, diff_values
 from .proposing import propose_changes
-from .rows import draw
+from .rows import draw, foreign_keys
 
 # The text of a file is sent again as a field, and Django limits the encoded size of fields.
 MAX_BYTES, MAX_LINES = 2_000_000, 1000
