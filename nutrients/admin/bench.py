@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.db import transaction
 from django.forms.formsets import all_valid
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
@@ -16,7 +15,7 @@ from nutrients.checklist.content import ChecklistContent, checklist_choices
 from nutrients.checklist.urgency import rule_of, tick_names
 from nutrients.evidence.ranking import Tick, answer_tick
 from nutrients.models import OPEN, Proposal, RedFlag, RedFlagRule, Status, Urgency
-from nutrients.proposals import lay_over
+from nutrients.proposals.pages import as_proposed
 from nutrisite.accounts.admin_site import is_key
 
 from .proposing import CHOSEN
@@ -63,10 +62,9 @@ def bench(request: HttpRequest, pk: int, screen: Any) -> HttpResponse:
         if name not in (TICK, "csrfmiddlewaretoken")
         for value in values
     ]
-    with transaction.atomic():
-        if is_key(key := request.POST.get(CHOSEN, "")):
-            proposal = get_object_or_404(Proposal, pk=key, state__in=OPEN)
-            lay_over(proposal.rows.all())
+    key = request.POST.get(CHOSEN, "")
+    proposal = get_object_or_404(Proposal, pk=key, state__in=OPEN) if is_key(key) else None
+    with as_proposed(proposal):
         row = get_row(screen, request, pk)
         is_wrong = bool(sent) and not _save_form(screen, request, row)
         flag = row if isinstance(row, RedFlag) else row.red_flag
@@ -74,7 +72,6 @@ def bench(request: HttpRequest, pk: int, screen: Any) -> HttpResponse:
         # Try a draft as it would be once it is published.
         RedFlag.objects.filter(pk=flag.pk).update(status=Status.PUBLISHED, publish_at=now)
         trial = try_flag(flag, request.POST.getlist(TICK), ChecklistContent(at=now))
-        transaction.set_rollback(True)
     return draw(
         request,
         screen,
