@@ -167,7 +167,7 @@ class ProposingMixin(ProposingRights, VersionAdmin):
                 for number, draft in enumerate(drafts):
                     proposed = existing.get((draft.model, draft.pk))
                     above = under if number else ""
-                    _keep(chosen, draft, proposed, _opened(request), by=request.user, under=above)
+                    _merge(chosen, draft, proposed, _opened(request), by=request.user, under=above)
         except RewrittenError as error:
             address = f"{request.path}?{CHOSEN}={chosen.pk}"
             return return_texts(request, REWRITTEN.format(chosen, error), address)
@@ -238,38 +238,35 @@ def _chosen_proposal(request: HttpRequest) -> Proposal | None:
     return get_object_or_404(proposals, pk=key)
 
 
-def _keep(
+def _merge(
     proposal: Proposal,
     draft: Draft,
     existing: ProposedRow | None,
-    opened: Mapping[str, Any],
+    opened: dict[str, Any],
     *,
     by: Any,
     under: str,
 ) -> None:
     """Propose what a form changed. `existing` is the proposed row that the form was laid over.
 
-    Raise RewrittenError if the proposal has another value by now for a field that is changed.
+    `opened` has the values of each proposed row as the form opened with them. Raise RewrittenError
+    if somebody else proposes another value for a field that the form changes.
     """
     model, values = draft.model, draft.values
-    live = model._base_manager.filter(pk=draft.pk).first()
-    live = live or model.with_key(json.loads(draft.key))
-    existing = (
-        existing
-        or proposal.rows.filter(model=model._meta.label_lower, natural_key=draft.key).first()
-    )
-    if existing:
-        before = opened.get(str(existing.pk), {})
-        rewritten = difference(model, before, existing.values)
+    live = model._base_manager.filter(pk=draft.pk).first() or model.with_key(json.loads(draft.key))
+    rows = proposal.rows.filter(model=model._meta.label_lower, natural_key=draft.key)
+    if existing := existing or rows.first():
+        base = opened.get(str(existing.pk), {})
+        conflicting = theirs = difference(model, base, existing.values)
         if values is not None:
-            changed = difference(model, (values_of(live) if live else {}) | before, values)
-            rewritten = {name: rewritten[name] for name in rewritten.keys() & changed.keys()}
-            rewritten = difference(model, changed, rewritten)
-            values = existing.values | changed
+            ours = difference(model, (values_of(live) if live else {}) | base, values)
+            both = {name: theirs[name] for name in theirs.keys() & ours.keys()}
+            conflicting = difference(model, ours, both)
+            values = existing.values | ours
             # The form may have renamed the new row.
             existing.natural_key = key_of(live) if live else key_in(model, values)
-        if rewritten:
-            labels = [str(model._meta.get_field(name).verbose_name) for name in sorted(rewritten)]
+        if conflicting:
+            labels = [str(model._meta.get_field(name).verbose_name) for name in sorted(conflicting)]
             raise RewrittenError(", ".join(labels))
         existing.save()
     if live or values is not None:

@@ -26,26 +26,32 @@ NEVER_SHIPPED: Any = object()
 
 
 def shipped_value(field: Any, fields: dict[str, Any] | None) -> Any:
-    """Return a field's value in a fixture row, or its default if the row leaves it out.
+    """Return the parsed value of a field in a fixture row, or its default if the row lacks it.
 
-    Links are natural keys: a tuple for a foreign key, a frozenset for many-to-many. Returns
-    NEVER_SHIPPED without a row, and for a default that is computed at each call.
+    Returns NEVER_SHIPPED without a row, and for a default that is computed at each call.
     """
     if fields is None:
         return NEVER_SHIPPED
-    value = fields.get(field.name)
+    if field.is_relation or field.name in fields:
+        return parse_value(field, fields.get(field.name))
+    is_computed = field.has_default() and callable(field.default)
+    return NEVER_SHIPPED if is_computed else _comparable(field.get_default())
+
+
+def parse_value(field: Any, value: Any) -> Any:
+    """Parse a value of a field as fixtures and proposals write it, to compare it with others.
+
+    Links become natural keys: a tuple for a foreign key, a frozenset for many-to-many.
+    """
     if field.many_to_many:
         return frozenset(map(as_key, value or []))
     if field.is_relation:
         return None if value is None else as_key(value)
-    if field.name not in fields:
-        is_computed = field.has_default() and callable(field.default)
-        return NEVER_SHIPPED if is_computed else _comparable(field.get_default())
     return _comparable(field.to_python(value))
 
 
 def live_value(row: Any, field: Any) -> Any:
-    """Return a field's value in a saved row, in the form of `shipped_value`."""
+    """Return the value of a field in a saved row, in the form of `parse_value`."""
     if field.many_to_many:
         return frozenset(linked.natural_key() for linked in getattr(row, field.name).all())
     value = getattr(row, field.name)

@@ -16,6 +16,7 @@ from django.db import DataError, IntegrityError, models, transaction
 from django.db.models import ProtectedError
 
 from nutrients.content.fixtures import as_key
+from nutrients.content.merging import parse_value
 from nutrients.content.versions import by_table, with_links
 from nutrients.models import ChangeKind, Proposal, ProposedRow
 
@@ -136,18 +137,12 @@ def digest(proposal: Proposal) -> str:
 
 def difference(model: Any, before: Values, after: Values) -> Values:
     """Return the values of `after` that are not the same in `before`."""
-    return {
-        name: value
-        for name, value in after.items()
-        if name not in before or not is_same(model._meta.get_field(name), before[name], value)
-    }
 
+    def is_same(name: str) -> bool:
+        field = model._meta.get_field(name)
+        return bool(parse_value(field, before[name]) == parse_value(field, after[name]))
 
-def is_same(field: Any, first: Any, second: Any) -> bool:
-    """Whether two values of a field are the same: 1.5 is 1.50, and links have no order."""
-    if field.is_relation:
-        return sorted(first or ()) == sorted(second or ())
-    return bool(field.to_python(first) == field.to_python(second))
+    return {name: value for name, value in after.items() if name not in before or not is_same(name)}
 
 
 def conflicts(rows: Iterable[ProposedRow]) -> list[Conflict]:
@@ -205,24 +200,24 @@ def lay_over(
     """
     rows = list(rows)
     live = live_rows(rows)
-    written, going = [], []
+    written, deletions = [], []
     for proposed in rows:
         row = live.get(proposed)
         if proposed.kind == ChangeKind.DELETE:
-            going += [Overlay(proposed, row)] if row else []
+            deletions += [Overlay(proposed, row)] if row else []
             continue
         if row is None and proposed.kind == ChangeKind.ADD:
             row = proposed.table(pk=None if for_good else PREVIEW_KEYS_FROM + proposed.pk)
         if row is not None and _write(row, proposed.values, for_good=for_good):
             written.append(Overlay(proposed, row))
-    return written + list(_delete(going, delete, for_good=for_good))
+    return written + list(_delete(deletions, delete, for_good=for_good))
 
 
 def _delete(
-    going: Iterable[Overlay], delete: Callable[[Any], Any], *, for_good: bool
+    deletions: Iterable[Overlay], delete: Callable[[Any], Any], *, for_good: bool
 ) -> Iterator[Overlay]:
     """Delete rows, and return those that are gone; `for_good`, raise ProtectedError for others."""
-    for overlay in going:
+    for overlay in deletions:
         try:
             with transaction.atomic():
                 delete(overlay.row)

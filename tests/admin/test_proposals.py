@@ -27,7 +27,7 @@ from nutrients.models import (
     State,
 )
 from nutrients.proposals import add_row, begin
-from nutrients.proposals.rows import is_same
+from nutrients.proposals.rows import difference
 from tests import factories
 from tests.admin.forms import GONE, INSIST, Screen, act, address_of, count_queries, delete, send
 from tests.revisions import versions_of
@@ -162,7 +162,7 @@ def test_new_row_is_proposed_and_changed_again(
 
     (row,) = proposal.rows.all()
     assert row.kind == "add"
-    assert is_same(model._meta.get_field(field), row.values[field], value)
+    assert difference(model, row.values, {field: value}) == {}
     assert not model.objects.filter(**values).exists()
 
 
