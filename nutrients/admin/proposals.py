@@ -15,9 +15,15 @@ from django.views.decorators.http import require_POST
 
 from nutrients.content import RefusedError
 from nutrients.models import OPEN, SIGNABLE, ChangeKind, Proposal, Role, State
-from nutrients.proposals import live_rows
 from nutrients.proposals.pages import FEW_PAGES, changing_pages
-from nutrients.proposals.rows import PREVIEW_KEYS_FROM, Conflict, conflicts, digest, settle
+from nutrients.proposals.rows import (
+    PREVIEW_KEYS_FROM,
+    Conflict,
+    conflicts,
+    digest,
+    live_rows,
+    settle,
+)
 from nutrients.proposals.signing import (
     VALID_DAYS,
     add_sign_off,

@@ -22,9 +22,8 @@ from reversion import create_revision
 from reversion.admin import VersionAdmin
 
 from nutrients.models import OPEN, Proposal, ProposedRow
-from nutrients.proposals import Overlay, add_row, begin, key_in, key_of, values_of
 from nutrients.proposals.pages import as_proposed
-from nutrients.proposals.rows import difference
+from nutrients.proposals.rows import Overlay, add_row, begin, difference, key_in, key_of, values_of
 from nutrisite.accounts.admin_site import is_key
 from nutrisite.accounts.resubmission import is_form
 

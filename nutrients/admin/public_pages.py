@@ -20,7 +20,7 @@ from reversion.admin import VersionAdmin
 from nutrients.content.checking import page_fault
 from nutrients.content.removed import has_page, redirect_pages
 from nutrients.models import ChangeNote, NoteKind, Redirect, Status
-from nutrients.proposals import key_of
+from nutrients.proposals.rows import key_of
 
 from .content_forms import ContentForm, ProseField
 from .guard import refuse

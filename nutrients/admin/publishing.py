@@ -25,9 +25,8 @@ from nutrients.models import (
     State,
     Status,
 )
-from nutrients.proposals import Overlay, lay_over, live_rows
 from nutrients.proposals.pages import as_proposed
-from nutrients.proposals.rows import conflicts
+from nutrients.proposals.rows import Overlay, conflicts, lay_over, live_rows
 from nutrients.proposals.signing import missing_signatures, valid_sign_offs
 from nutrients.search.index import catch_up
 from nutrients.testbook.cases import counting_cases

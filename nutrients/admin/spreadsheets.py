@@ -25,8 +25,7 @@ from nutrients.common.parameters import read_number
 from nutrients.content.food_tables import WRITTEN_UNITS
 from nutrients.models import NutrientAmount, ReferenceIntake, Unit
 from nutrients.open_data.files import FORMULA, cell_text, safe_cell
-from nutrients.proposals import values_of
-from nutrients.proposals.rows import to_values
+from nutrients.proposals.rows import to_values, values_of
 
 from .content_forms import FIGURES_ARE_RIGHT, JUMP_IS_RIGHT, bind_form
 from .differences import Change, diff_values

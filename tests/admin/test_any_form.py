@@ -10,7 +10,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from nutrients.models import Keyed, Nutrient, Problem, Redirect, ShippedChange, Symptom
-from nutrients.proposals import begin
+from nutrients.proposals.rows import begin
 from nutrisite.accounts.models import AccountEvent
 from tests.admin.forms import Screen, address_of, errors_in, undrawn
 from tests.factories import nutrient, symptom

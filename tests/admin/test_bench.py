@@ -6,7 +6,7 @@ import pytest
 
 from nutrients.admin.bench import TICK
 from nutrients.models import RedFlag, RedFlagRule, SafetyCase, Symptom
-from nutrients.proposals import add_row, begin
+from nutrients.proposals.rows import add_row, begin
 
 from .forms import address_of
 

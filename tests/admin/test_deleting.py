@@ -17,7 +17,7 @@ from nutrients.models import (
     Source,
     Symptom,
 )
-from nutrients.proposals import add_row, begin
+from nutrients.proposals.rows import add_row, begin
 from tests import factories
 from tests.admin.forms import GONE, INSIST, Screen, act, address_of, delete
 from tests.revisions import versions_of

@@ -26,8 +26,7 @@ from nutrients.models import (
     Source,
     State,
 )
-from nutrients.proposals import add_row, begin
-from nutrients.proposals.rows import difference
+from nutrients.proposals.rows import add_row, begin, difference
 from tests import factories
 from tests.admin.forms import GONE, INSIST, Screen, act, address_of, count_queries, delete, send
 from tests.revisions import versions_of

@@ -11,7 +11,6 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from nutrients.models import Article, Nutrient, NutrientAmount, Source
-from nutrients.proposals import add_row, begin
 from nutrients.proposals.pages import (
     as_proposed,
     candidates,
@@ -20,6 +19,7 @@ from nutrients.proposals.pages import (
     render_page,
     render_proposed,
 )
+from nutrients.proposals.rows import add_row, begin
 from nutrisite.page_cache import in_front_of
 from tests.addresses import EVERY_KIND
 

@@ -27,7 +27,7 @@ from nutrients.models import (
     Source,
     Symptom,
 )
-from nutrients.proposals import add_row, begin
+from nutrients.proposals.rows import add_row, begin
 from nutrisite.accounts.models import AccountEvent
 from tests import factories
 

@@ -9,8 +9,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from nutrients.models import Nutrient, PreviewLink, Proposal, Remark, Signature, SignOff, State
-from nutrients.proposals import add_row, begin
-from nutrients.proposals.rows import digest
+from nutrients.proposals.rows import add_row, begin, digest
 
 from .forms import messages_of, send
 
