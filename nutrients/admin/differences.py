@@ -26,15 +26,15 @@ FEW_WORDS, WORDS_AROUND = 12, 15
 class Change(NamedTuple):
     """A field with its old and its new text.
 
-    `field` is its label and `name` its name. `parts` is one text with both, if they are long: each
-    stretch comes with "del", "ins" or an empty string.
+    `parts` is one text with both, if they are long: each stretch comes with "del", "ins" or an
+    empty string.
     """
 
-    field: str
+    name: str
+    label: str
     old: str
     new: str
     parts: list[tuple[str, str]]
-    name: str
 
 
 def diff_versions(before: Version | None, after: Version) -> list[Change]:
@@ -72,7 +72,7 @@ def diff_values(
 
 def make_change(field: Any, old: str, new: str) -> Change:
     before, after = (shorten(text, MAX_CHARACTERS, placeholder=" …") or "–" for text in (old, new))
-    return Change(capfirst(field.verbose_name), before, after, _mark_words(old, new), field.name)
+    return Change(field.name, capfirst(field.verbose_name), before, after, _mark_words(old, new))
 
 
 def _mark_words(old: str, new: str) -> list[tuple[str, str]]:

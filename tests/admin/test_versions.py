@@ -289,7 +289,7 @@ def test_any_two_versions_are_compared_and_one_field_comes_back_alone(
 
     two = {"from": newest.pk, "to": long.pk}
     page = editor_client.get(address_of(magnesium, "history"), two)
-    changes = {change.field: change for change in page.context["differences"]}
+    changes = {change.label: change for change in page.context["differences"]}
     assert set(changes) == {"Job", "Tagline", "Symbol"}
     marked = [part for part in changes["Job"].parts if part[0]]
     assert marked == [("del", "steadies "), ("ins", "calms ")]
