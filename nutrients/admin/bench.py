@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
+from django.contrib.admin import ModelAdmin
 from django.forms.formsets import all_valid
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
@@ -54,7 +55,7 @@ class Trial(NamedTuple):
     case: str
 
 
-def bench(request: HttpRequest, pk: int, screen: Any) -> HttpResponse:
+def bench(request: HttpRequest, pk: int, screen: ModelAdmin) -> HttpResponse:
     """Try ticks with the rules of the form of a flag or rule that was sent, or of the site."""
     sent = [
         (name, value)
@@ -86,7 +87,7 @@ def bench(request: HttpRequest, pk: int, screen: Any) -> HttpResponse:
     )
 
 
-def _save_form(screen: Any, request: HttpRequest, row: Any) -> bool:
+def _save_form(screen: ModelAdmin, request: HttpRequest, row: Any) -> bool:
     """Save the form that was sent if it is valid; the caller rolls it back."""
     form = screen.get_form(request, row, change=True)(request.POST, instance=row)
     formsets = sent_formsets(screen, request, row)

@@ -131,7 +131,7 @@ class ListedFormSet(ContentFormSet):
     A form for each would make the page of a nutrient five times as long.
     """
 
-    few = 4
+    max_forms = 4
     # Both are set by ListedInline.
     inline: Any = None
     is_open = False
@@ -147,15 +147,15 @@ class ListedFormSet(ContentFormSet):
             count = min(self.initial_form_count(), self.absolute_max)
             sent = [self.data.get(f"{self.add_prefix(index)}-id", "") for index in range(count)]
             return rows.filter(pk__in=[*filter(is_key, sent)])
-        rows = rows[: self.inline.most]
-        return rows if self.is_open or rows.count() <= self.few else rows.none()
+        rows = rows[: self.inline.max_rows]
+        return rows if self.is_open or rows.count() <= self.max_forms else rows.none()
 
     @cached_property
     def listed(self) -> list[tuple[Any, str]]:
         """Return the rows with their summaries, or none if they have a form on the page."""
         if self.initial_forms:
             return []
-        rows = super().get_queryset().prefetch_related(None)[: self.inline.most]
+        rows = super().get_queryset().prefetch_related(None)[: self.inline.max_rows]
         return [(row, self.inline.summarize(row)) for row in rows]
 
 
@@ -193,7 +193,7 @@ class ListedInline(ContentInline):
 
     formset = ListedFormSet
     # How many of the rows are shown; None for all.
-    most: ClassVar[int | None] = None
+    max_rows: ClassVar[int | None] = None
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
         """Return Django's class; open all rows if the address asks for them."""

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
+from django.contrib.admin import ModelAdmin
 from django.db import models
 from django.forms import model_to_dict, modelform_factory
 from django.utils import timezone
@@ -217,7 +218,9 @@ class ContentForm(forms.ModelForm):
         self.add_error(name if name in self.fields else None, message)
 
 
-def bind_form(screen: Any, row: models.Model, values: Mapping[str, Any]) -> forms.BaseModelForm:
+def bind_form(
+    screen: ModelAdmin, row: models.Model, values: Mapping[str, Any]
+) -> forms.BaseModelForm:
     """Return the form of a screen, bound to the values of a row with these over them.
 
     It has Django's widgets and not the admin's, so that each field is sent as one value: a moment

@@ -59,9 +59,9 @@ class FoodAmountInline(AmountInline):
 class NutrientAmountInline(ListedInline, AmountInline):
     fields = ("food", "per_100g", "unit", "source")
     autocomplete_fields = ("food", "source")
-    most = 20
+    max_rows = 20
     ordering = ("-per_100g", "food__name")
-    verbose_name_plural = f"amounts in 100 g: the {most} richest foods"
+    verbose_name_plural = f"amounts in 100 g: the {max_rows} richest foods"
 
     def summarize(self, row: Any) -> str:
         return f"{row.per_100g.normalize():f} {row.nutrient.get_unit_display()}"

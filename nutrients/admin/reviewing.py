@@ -92,7 +92,7 @@ def agree(rows: Sequence[Any], *, user: Any, at: datetime) -> int:
     return len(signed)
 
 
-def sign_row(request: HttpRequest, pk: int, screen: Any) -> HttpResponse:
+def sign_row(request: HttpRequest, pk: int, screen: admin.ModelAdmin) -> HttpResponse:
     """Show the words of a row to a clinician, with a button that signs exactly these."""
     row = get_row(screen, request, pk)
     account: Any = request.user

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django import forms
@@ -38,9 +38,11 @@ class DigestForm(forms.ModelForm):
     """
 
     digest = forms.CharField(widget=forms.HiddenInput, required=False)
-    displayed_values: Callable[[], list[Any]]
     # The error if the digest is outdated
     outdated: Any = ""
+
+    def displayed_values(self) -> list[Any]:
+        raise NotImplementedError
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -75,7 +77,7 @@ def foreign_keys(model: Any) -> list[str]:
     return [field.name for field in model._meta.concrete_fields if field.many_to_one]
 
 
-def get_row(screen: Any, request: HttpRequest, pk: int, right: str = "view") -> Any:
+def get_row(screen: ModelAdmin, request: HttpRequest, pk: int, right: str = "view") -> Any:
     """Return the row of an address; raise Http404, or PermissionDenied if the right is missing."""
     row = get_object_or_404(screen.model, pk=pk)
     if not getattr(screen, f"has_{right}_permission")(request, row):
@@ -83,7 +85,7 @@ def get_row(screen: Any, request: HttpRequest, pk: int, right: str = "view") -> 
     return row
 
 
-def sent_formsets(screen: Any, request: HttpRequest, row: Any) -> list[Any]:
+def sent_formsets(screen: ModelAdmin, request: HttpRequest, row: Any) -> list[Any]:
     """Return the formsets of a form that was sent, bound as Django binds them."""
     formsets = []
     for formset_class, inline in screen.get_formsets_with_inlines(request, row):
@@ -92,7 +94,7 @@ def sent_formsets(screen: Any, request: HttpRequest, row: Any) -> list[Any]:
     return formsets
 
 
-def row_paths(screen: Any, views: Mapping[str, Any]) -> list[URLPattern]:
+def row_paths(screen: ModelAdmin, views: Mapping[str, Any]) -> list[URLPattern]:
     """Return the paths of views of a row, by the last part of their addresses."""
     wrap, table = screen.admin_site.admin_view, screen.opts.model_name
     return [
@@ -101,7 +103,9 @@ def row_paths(screen: Any, views: Mapping[str, Any]) -> list[URLPattern]:
     ]
 
 
-def draw(request: HttpRequest, screen: Any, template: str, **context: Any) -> TemplateResponse:
+def draw(
+    request: HttpRequest, screen: ModelAdmin, template: str, **context: Any
+) -> TemplateResponse:
     """Return a page of a table that Django lacks, by a template in templates/admin/nutrients/."""
     context = screen.admin_site.each_context(request) | {"opts": screen.opts} | context
     return TemplateResponse(request, f"admin/nutrients/{template}", context)

@@ -46,7 +46,7 @@ YES_NO = {"yes": "true", "no": "false", "1": "true", "0": "false", "true": "true
 
 
 @admin.action(description="Export the selected rows as CSV", permissions=["view"])
-def export(screen: Any, request: HttpRequest, queryset: Any) -> HttpResponse:
+def export(screen: admin.ModelAdmin, request: HttpRequest, queryset: Any) -> HttpResponse:
     """Write the fields of the form as columns, which the import reads again."""
     response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
     name = f"{screen.opts.model_name}-{timezone.localdate():%Y-%m-%d}.csv"
@@ -67,7 +67,7 @@ def _cell(row: Any, name: str) -> str:
     return ROW_SEPARATOR.join(sorted(KEY_SEPARATOR.join(row.natural_key()) for row in rows))
 
 
-def columns_of(screen: Any, request: HttpRequest) -> list[str]:
+def columns_of(screen: admin.ModelAdmin, request: HttpRequest) -> list[str]:
     """Return the names of the fields of a form that are columns or links of its table."""
     fields = {field.name for field in (*screen.opts.concrete_fields, *screen.opts.many_to_many)}
     return [name for name in screen.get_form(request, None).base_fields if name in fields]
@@ -133,7 +133,7 @@ def read_table(text: str) -> Iterator[tuple[int, list[str]]]:
 class Reader:
     """Reads lines for one screen, each through its form."""
 
-    def __init__(self, screen: Any, request: HttpRequest) -> None:
+    def __init__(self, screen: admin.ModelAdmin, request: HttpRequest) -> None:
         self._screen = screen
         self._model: Any = screen.model
         self._columns = columns_of(screen, request)
@@ -270,7 +270,7 @@ class ImportForm(forms.Form):
     # Whether the encoding of the file was guessed.
     is_guessed = False
 
-    def __init__(self, screen: Any, request: HttpRequest) -> None:
+    def __init__(self, screen: admin.ModelAdmin, request: HttpRequest) -> None:
         super().__init__(request.POST or None, request.FILES or None)
         self._reader = Reader(screen, request)
 
@@ -290,7 +290,7 @@ class ImportForm(forms.Form):
         return cleaned
 
 
-def import_page(request: HttpRequest, screen: Any) -> HttpResponse:
+def import_page(request: HttpRequest, screen: admin.ModelAdmin) -> HttpResponse:
     """Show what lines would do; keep them in a proposal on request, if none is wrong."""
     if not request.user.has_perm("nutrients.add_proposal"):
         raise PermissionDenied
