@@ -75,7 +75,7 @@ class RewrittenError(Exception):
 
 
 def is_proposing(request: HttpRequest) -> bool:
-    """Whether a form is sent to be proposed. Earlier versions are brought back at once."""
+    """Whether the form of a row is sent to be proposed. Restoring a version cannot be."""
     return request.method == "POST" and PROPOSE in request.POST and is_form(request)
 
 
@@ -226,7 +226,7 @@ def _opened(request: HttpRequest) -> dict[str, Any]:
 def _chosen_proposal(request: HttpRequest) -> Proposal | None:
     """Return the proposal that a form is opened over or added to, locked if the form is sent.
 
-    The choice beside the button counts only with the button: *Save* is sent with it too.
+    The select beside the button is sent with *Save* too, which ignores it.
     """
     proposals, keys = Proposal.objects.all(), request.GET.getlist(CHOSEN)
     if is_proposing(request):

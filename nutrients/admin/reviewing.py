@@ -74,7 +74,7 @@ def set_due(rows: dict[Any, date], comment: str, *, user: Any, at: datetime) -> 
     with reversion.create_revision():
         reversion.set_user(user)
         reversion.set_comment(comment)
-        # That of the signature: a later one would count as a change of the signed words.
+        # The time of the signature: a later one would count as a change of the signed words.
         reversion.set_date_created(at)
         for row in [*rows, *parents(rows)]:
             reversion.add_to_revision(row)
@@ -206,8 +206,8 @@ def _update(request: HttpRequest, rows: list[Any], day: date | None) -> str:
             return f"Agreed, no change: {len(rows)}.{also}"
         if wish == SPREAD:
             due: dict[Any, date] = {}
-            for _, some in groupby(rows, key=type):
-                due |= spread(list(some), on=timezone.localdate(at))
+            for _, group in groupby(rows, key=type):
+                due |= spread(list(group), on=timezone.localdate(at))
         elif day:
             due = dict.fromkeys(rows, day)
         else:
