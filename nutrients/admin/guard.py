@@ -145,15 +145,20 @@ class Guard:
 
         Each change of a row that the book reads is a version.
         """
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        lock_content()
         kinds = ContentType.objects.get_for_models(*TABLES).values()
         versions = Version.objects.filter(content_type__in=kinds).order_by()
         last_change = versions.aggregate(last=Max("pk"), number=Count("pk"))
         if last_change != self.last_change:
             self.checked, self.remaining = {}, []
         self.last_change = last_change
+
+
+def lock_content() -> None:
+    """Make other guarded changes wait until the transaction of this one ends."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
 def guard_of(request: Any) -> Guard:

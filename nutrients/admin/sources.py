@@ -18,6 +18,7 @@ from nutrients.search.index import catch_up
 from .content import ContentAdmin
 from .content_forms import ContentForm
 from .deleting import citing
+from .guard import lock_content
 from .rows import draw, fieldset, foreign_keys, get_row
 
 
@@ -37,24 +38,28 @@ class ReplaceForm(forms.Form):
 def replace_source(request: HttpRequest, pk: int, screen: Any) -> HttpResponse:
     """List every use of a source, with a form that replaces it by another."""
     old = get_row(screen, request, pk, "change")
-    form = ReplaceForm(old, request.POST or None)
-    links, texts = list(_links_to(old)), list(citing([old.slug]))
-    uses = list(dict.fromkeys(row for row, _ in [*links, *texts]))
-    if form.is_valid():
-        new = form.cleaned_data["by"]
-        with screen.create_revision(request):
+    with screen.create_revision(request):
+        if request.method == "POST":
+            # Nobody may cite the old source, or delete the new one, before this is saved.
+            lock_content()
+        form = ReplaceForm(old, request.POST or None)
+        links, texts = list(_links_to(old)), list(citing([old.slug]))
+        uses = list(dict.fromkeys(row for row, _ in [*links, *texts]))
+        if form.is_valid():
+            new = form.cleaned_data["by"]
             set_comment(f"Source “{old.slug}” replaced by “{new.slug}”")
+            # A row may link to the source twice, and cite it.
+            changes: dict[Any, dict[str, Any]] = {row: {} for row in uses}
             for row, field in links:
-                screen.save_values(row, **{field.name: (old, new) if field.many_to_many else new})
+                changes[row][field.name] = (old, new) if field.many_to_many else new
             for row, name in texts:
-                # Its links may have been saved just now.
-                row.refresh_from_db()
-                text = replace_citations(getattr(row, name), old.slug, new.slug)
-                screen.save_values(row, **{name: text})
+                changes[row][name] = replace_citations(getattr(row, name), old.slug, new.slug)
+            for row, values in changes.items():
+                screen.save_values(row, **values)
             catch_up()
-        words = f"Changed: {len(uses)}. “{old}” can go now."
-        screen.message_user(request, words, messages.SUCCESS)
-        return redirect("admin:nutrients_source_change", old.pk)
+            words = f"Changed: {len(uses)}. “{old}” can go now."
+            screen.message_user(request, words, messages.SUCCESS)
+            return redirect("admin:nutrients_source_change", old.pk)
     return draw(
         request,
         screen,

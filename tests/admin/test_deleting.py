@@ -139,7 +139,8 @@ def test_rows_that_a_deletion_unlinks_are_listed_and_restored_with_it(
 def sources(no_content):
     """Two sources, and a published nutrient, detail and article that rest on the first."""
     old, new = factories.source("old"), factories.source("new")
-    iron = factories.nutrient("iron", verification="two-pages", sources=[old])
+    twice = {"sources": [old], "how_common_source": old}
+    iron = factories.nutrient("iron", verification="two-pages", **twice)
     factories.symptom("cramps", verification="two-pages", sources=[old, new])
     factories.food("lentils", iron, 3)
     NutrientAmount.objects.update(source=old)
@@ -184,7 +185,8 @@ def test_source_is_deleted_after_it_is_replaced_or_if_only_drafts_rest_on_it(sou
 
     section = ArticleSection.objects.get()
     assert section.body == "Words. [@new]"
-    assert [*Nutrient.objects.get().sources.all()] == [new]
+    iron = Nutrient.objects.get()
+    assert [*iron.sources.all(), iron.how_common_source] == [new, new]
     assert NutrientAmount.objects.get().source == new
     assert versions_of(section)[0].revision.comment == "Source “old” replaced by “new”"
     assert delete(admin_client, old).status_code == 302
@@ -194,7 +196,7 @@ def test_source_is_deleted_after_it_is_replaced_or_if_only_drafts_rest_on_it(sou
     # The last source of a draft is deleted, and restored with its link.
     ArticleSection.objects.all().delete()
     NutrientAmount.objects.all().delete()
-    Nutrient.objects.update(status="draft")
+    Nutrient.objects.update(status="draft", how_common_source=None)
     Symptom.objects.update(status="draft")
     assert delete(admin_client, new).status_code == 302
     assert not Nutrient.objects.get().sources.exists()
