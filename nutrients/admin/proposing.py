@@ -27,6 +27,8 @@ from nutrients.proposals.rows import Overlay, add_row, begin, difference, key_in
 from nutrisite.accounts.admin_site import is_key
 from nutrisite.accounts.resubmission import is_form
 
+from .differences import diff_values
+from .guard import refuse
 from .rows import return_texts
 
 # The button, and the field of the proposal that it adds to, which is empty for a new one.
@@ -37,9 +39,8 @@ DELETION = "delete"
 OPENED = "opened_proposal"
 KEPT = "Kept in “{}”. Readers see nothing of it yet."
 REWRITTEN = (
-    "Not kept, because “{}” has other words by now in what you changed: {}. Open the form "
-    "again, and copy what you want to keep of what you typed. Unsaved text that is put back as a "
-    "whole is refused again."
+    "Not kept yet, because somebody proposed other words for what you changed: see above. The form "
+    "holds what you typed. If that is to take the place of theirs, save it again."
 )
 ENDED = "“{}” is “{}” by now, and takes no more changes."
 CLOSED = (
@@ -70,8 +71,11 @@ class ProposedError(Exception):
         self.drafts = drafts
 
 
-class RewrittenError(Exception):
-    """Somebody proposed other values since the form was opened. The message is their labels."""
+class Rewritten(NamedTuple):
+    """A proposed row with the values that somebody gave it since a form that changes them too."""
+
+    proposed: ProposedRow
+    values: dict[str, Any]
 
 
 def is_proposing(request: HttpRequest) -> bool:
@@ -125,14 +129,16 @@ class ProposingMixin(ProposingRights, VersionAdmin):
         try:
             with as_proposed(proposal) as overlays:
                 is_deletion = request.POST.get(PROPOSE) == DELETION
-                if is_deletion and (row := self.get_object(request, object_id)):
+                is_refused = hasattr(request, "refusal")
+                if is_deletion and not is_refused and (row := self.get_object(request, object_id)):
                     raise ProposedError([Draft.of(row, None)])
                 with create_revision():
                     response = super().changeform_view(*args)
                 if hasattr(response, "render"):
                     response.render()
         except ProposedError as error:
-            return self.keep_proposed(request, proposal, error.drafts, overlays)
+            response = self.keep_proposed(request, proposal, error.drafts, overlays)
+            return response or self.changeform_view(*args)
         return response
 
     def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
@@ -153,23 +159,26 @@ class ProposingMixin(ProposingRights, VersionAdmin):
         proposal: Proposal | None,
         drafts: list[Draft],
         overlays: list[Overlay],
-    ) -> HttpResponse:
+    ) -> HttpResponse | None:
         """Add the differences to the proposal, or to a new one, and redirect there.
 
-        The first draft is the row of the form itself.
+        The first draft is the row of the form itself. Refuse the form and return None if the
+        proposal has other values by now for what it changes.
         """
         existing = {(type(row), row.pk): proposed for proposed, row in overlays}
         chosen = proposal or begin(drafts[0].title, by=request.user)
         under = f"{drafts[0].model._meta.label_lower} {drafts[0].key}"
-        try:
-            with transaction.atomic():
-                for number, draft in enumerate(drafts):
-                    proposed = existing.get((draft.model, draft.pk))
-                    above = under if number else ""
-                    _merge(chosen, draft, proposed, _opened(request), by=request.user, under=above)
-        except RewrittenError as error:
-            address = f"{request.path}?{CHOSEN}={chosen.pk}"
-            return return_texts(request, REWRITTEN.format(chosen, error), address)
+        opened, rewritten = _opened(request), []
+        with transaction.atomic():
+            for number, draft in enumerate(drafts):
+                proposed = existing.get((draft.model, draft.pk))
+                above = under if number else ""
+                rewritten += _merge(chosen, draft, proposed, opened, by=request.user, under=above)
+            transaction.set_rollback(bool(rewritten))
+        if rewritten:
+            _list_rewritten(request, rewritten)
+            refuse(request, REWRITTEN)
+            return None
         if proposal is None and not chosen.rows.exists():
             chosen.delete()
             self.message_user(request, "Readers see all of this already.", messages.WARNING)
@@ -223,6 +232,18 @@ def _opened(request: HttpRequest) -> dict[str, Any]:
     return values
 
 
+def _list_rewritten(request: Any, rows: list[Rewritten]) -> None:
+    """List what was rewritten above the form, and let the form replace it when it is sent again."""
+    opened, request.rewritten = _opened(request), []
+    for proposed, values in rows:
+        before = opened.get(str(proposed.pk), {})
+        changes = diff_values(proposed.table, proposed.before | before, values)
+        request.rewritten.append((proposed, list(changes)))
+        opened[str(proposed.pk)] = before | values
+    request.POST = request.POST.copy()
+    request.POST[OPENED] = signing.dumps(opened, compress=True)
+
+
 def _chosen_proposal(request: HttpRequest) -> Proposal | None:
     """Return the proposal that a form is opened over or added to, locked if the form is sent.
 
@@ -245,11 +266,11 @@ def _merge(
     *,
     by: Any,
     under: str,
-) -> None:
+) -> list[Rewritten]:
     """Propose what a form changed. `existing` is the proposed row that the form was laid over.
 
-    `opened` has the values of each proposed row as the form opened with them. Raise RewrittenError
-    if somebody else proposes another value for a field that the form changes.
+    `opened` has the values of each proposed row as the form opened with them. Return the row, and
+    propose nothing, if somebody else proposes another value for a field that the form changes.
     """
     model, values = draft.model, draft.values
     live = model._base_manager.filter(pk=draft.pk).first() or model.with_key(json.loads(draft.key))
@@ -265,14 +286,14 @@ def _merge(
             # The form may have renamed the new row.
             existing.natural_key = key_of(live) if live else key_in(model, values)
         if conflicting:
-            labels = [str(model._meta.get_field(name).verbose_name) for name in sorted(conflicting)]
-            raise RewrittenError(", ".join(labels))
+            return [Rewritten(existing, conflicting)]
         existing.save()
     if live or values is not None:
         add_row(proposal, live or model, values, by=by, title=draft.title, under=under)
     elif existing:
         existing.delete()
         proposal.write_again()
+    return []
 
 
 def propose_changes(
