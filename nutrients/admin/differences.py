@@ -61,13 +61,13 @@ def value_in(version: Version, name: str) -> Any:
 def diff_values(
     model: Any, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> Iterator[Change]:
-    """Yield a change for each field that editors see and whose text differs."""
-    for name, value in after.items():
-        if value != before.get(name):
-            field = model._meta.get_field(name)
-            old, new = format_value(field, before.get(name)), format_value(field, value)
-            if field.editable and old != new:
-                yield make_change(field, old, new)
+    """Yield a change for each field that editors see and whose text differs, in their order."""
+    names = [name for name, value in after.items() if value != before.get(name)]
+    for name in sorted(names, key=model._meta.get_field):
+        field = model._meta.get_field(name)
+        old, new = format_value(field, before.get(name)), format_value(field, after[name])
+        if field.editable and old != new:
+            yield make_change(field, old, new)
 
 
 def make_change(field: Any, old: str, new: str) -> Change:

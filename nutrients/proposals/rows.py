@@ -158,7 +158,8 @@ def conflicts(rows: Iterable[ProposedRow]) -> list[Conflict]:
         if bool(live) == (proposed.kind == ChangeKind.ADD):
             result.append(Conflict(proposed, "", live, None))
         elif live:
-            before = {name: live[name] for name in proposed.before}
+            # PostgreSQL returns the names of `before` in an order of its own.
+            before = {name: value for name, value in live.items() if name in proposed.before}
             changed = difference(proposed.table, proposed.before, before)
             for name in difference(proposed.table, proposed.values, changed):
                 result.append(Conflict(proposed, name, live, proposed.values.get(name)))
