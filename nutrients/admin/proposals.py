@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from nutrients.content import RefusedError
 from nutrients.models import OPEN, SIGNABLE, ChangeKind, Proposal, Role, State
@@ -155,12 +154,16 @@ class ProposalAdmin(GuardedAdmin, FixedRowsAdmin):
         )
 
     def button(self, change: Button, permission: str = "change") -> Any:
-        """Return the view of a button, which locks the proposal and checks permissions."""
+        """Return the view of a button, which locks the proposal and checks permissions.
+
+        A link to it, which follows a sign-in, leads to the page of the proposal.
+        """
         is_allowed = getattr(self, f"has_{permission}_permission")
 
-        @require_POST
         @transaction.atomic
         def view(request: HttpRequest, pk: int) -> HttpResponse:
+            if request.method != "POST":
+                return redirect("admin:nutrients_proposal_change", pk)
             proposal = get_object_or_404(Proposal.objects.select_for_update(), pk=pk)
             if not is_allowed(request, proposal):
                 raise PermissionDenied

@@ -24,6 +24,8 @@ BUSY = "Somebody else is saving. Your text is kept; try again."
 BUSY_PAGE = "Somebody else is saving. This page opens by itself in a moment."
 OUTDATED = "You signed in again since you opened this page. Nothing is saved yet."
 SIGNED_OUT = "You were signed out when you sent this. Nothing is saved yet. Choose files again."
+# How the names of pages with forms of accounts begin
+OF_ACCOUNTS = ("auth_", "choose_password", "login", "logout", "password_", "second_step")
 # Characters of a form that a sign-in carries
 MAX_LENGTH = 1_000_000
 # Seconds that a request waits for another one in its process
@@ -76,9 +78,9 @@ def show_form(
 
 
 def sign_in_page(request: HttpRequest, site: AdminSite) -> HttpResponse | None:
-    """Return the sign-in page that carries the form of a row; None if the request has none."""
-    form = request.POST.urlencode() if is_form(request) and not is_of_account(request) else ""
-    if not form or len(form) > MAX_LENGTH:
+    """Return the sign-in page that carries the form that was sent; None if it must not be shown."""
+    form = request.POST.urlencode()
+    if is_of_account(request) or len(form) > MAX_LENGTH:
         return None
     context = {"resubmission": form, "next": request.get_full_path()}
     request.method = "GET"
@@ -115,7 +117,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     # A form of another site comes without a session.
     if not (account and account.is_staff):
         return django_csrf_failure(request, reason)
-    if is_form(request) and not is_of_account(request):
+    if not is_of_account(request):
         return show_form(request, admin.site.each_context(request), OUTDATED, can_resend=False)
     messages.warning(request, OUTDATED)
     return redirect(request.get_full_path() if is_form(request) else "admin:index")
@@ -128,9 +130,9 @@ def is_form(request: HttpRequest) -> bool:
 
 
 def is_of_account(request: HttpRequest) -> bool:
-    """Whether the address is that of a form that may have passwords."""
+    """Whether the address is that of a form that may have passwords or codes, or that signs out."""
     match = request.resolver_match
-    return bool(match and (match.url_name or "").startswith(("auth_", "password_")))
+    return bool(match and (match.url_name or "").startswith(OF_ACCOUNTS))
 
 
 def is_lock_refused(error: OperationalError) -> bool:

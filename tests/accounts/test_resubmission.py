@@ -4,11 +4,11 @@ import re
 from html import unescape
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 
 from tests.accounts.conftest import PASSWORD
-from tests.admin.forms import messages_of
 
 TYPED = "Calms muscle and nerve,\nall “day”."
 
@@ -60,6 +60,11 @@ def test_form_of_a_session_that_ended_is_carried_through_the_sign_in(anna, addre
     form = browser.post(address, again | {"csrfmiddlewaretoken": token})
     assert form.context["adminform"].form["job"].value() == TYPED
 
+    del browser.cookies["sessionid"]
+    deletion = {"post": "yes", "gone-reason": TYPED, "csrfmiddlewaretoken": token}
+    page = browser.post(reverse("admin:nutrients_nutrient_delete", args=[1]), deletion)
+    assert QueryDict(fill_in(page)["resubmission"])["gone-reason"] == TYPED
+
 
 def test_no_very_large_form_none_of_another_site_and_no_password_is_carried(browser, anna, address):
     assert browser.post(address, {"job": "x" * 1_000_001}).status_code == 302
@@ -71,20 +76,21 @@ def test_no_very_large_form_none_of_another_site_and_no_password_is_carried(brow
 
 
 @pytest.mark.ignore_template_errors
-def test_form_of_an_earlier_sign_in_shows_what_was_typed_and_a_button_leads_home(anna, address):
+def test_form_of_an_earlier_sign_in_shows_what_was_typed_and_leads_back(anna, address):
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(anna)
     form = browser.post(address, {"job": TYPED, "csrfmiddlewaretoken": "x"})
-    button = browser.post(
-        reverse("admin:nutrients_proposal_move", args=[1]), {"csrfmiddlewaretoken": "x"}
+    move, proposal = (
+        reverse(f"admin:nutrients_proposal_{page}", args=[1]) for page in ("move", "change")
     )
+    button = browser.post(move, {"csrfmiddlewaretoken": "x"})
 
     assert "Nothing is saved yet" in form.text
     assert form.context["texts"] == [TYPED]
     assert f'href="{address}"' in form.text
     assert "no-store" in form.headers["Cache-Control"]
-    assert button.headers["Location"] == reverse("admin:index")
-    assert "Nothing is saved yet" in messages_of(button)[-1]
+    assert f'href="{move}"' in button.text
+    assert browser.get(move).headers["Location"] == proposal
     # No page shows a password.
     address = reverse("admin:auth_user_add")
     response = browser.post(address, {"password1": TYPED, "csrfmiddlewaretoken": "x"})
