@@ -50,7 +50,7 @@ def entries(*, at: datetime) -> list[Entry]:
     # Sections are in the contents list of their article.
     rows = rows.exclude(Q(kind=DocumentKind.ARTICLE) & Q(key__contains="#"))
     documents = list(rows.only("kind", "key", "url", "title", "names"))
-    addresses = addresses_of(documents, at=at)
+    addresses = addresses_of([(row.kind, row.key) for row in documents], at=at)
     lines = []
     for document in documents:
         if url := document.url or addresses.get((document.kind, document.key), ""):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import cached_property
 from itertools import chain
@@ -43,7 +43,9 @@ ROWS: dict[DocumentKind, type[Any]] = {
     DocumentKind.OTHER_CAUSE: OtherCause,
     DocumentKind.INTERACTION: Interaction,
 }
-Addresses = dict[tuple[str, str], str]
+# The kind and the key of a document
+Key = tuple[str, str]
+Addresses = dict[Key, str]
 
 
 def is_public(*, at: datetime) -> Q:
@@ -61,39 +63,43 @@ def is_public(*, at: datetime) -> Q:
     return public | Q(kind=DocumentKind.EVIDENCE, row__in=_keys(links.published(at=at)))
 
 
-def addresses_of(documents: Sequence[SearchDocument], *, at: datetime) -> Addresses:
-    """Return the address of each risk factor, cause and interaction among the documents.
+def addresses_of(keys: Collection[Key], *, at: datetime) -> Addresses:
+    """Return the address of each risk factor, cause and interaction among the keys.
 
-    A cause is on the page of the most common symptom that it brings on, a risk factor on that of
-    the nutrient it acts on most, an interaction on that of its first nutrient; an address is empty
-    if no such page is published.
+    A risk factor is on the page of the nutrient that it affects most, a cause on that of the most
+    common symptom that it can cause, and an interaction on that of its first nutrient. The address
+    is empty if no such page is published.
     """
+
+    def rows(kind: DocumentKind, hosts: QuerySet[Any], *links: str) -> QuerySet[Any]:
+        slugs = [slug for row_kind, slug in keys if row_kind == kind]
+        linked = [Prefetch(link, hosts) for link in links]
+        return ROWS[kind].objects.filter(slug__in=slugs).prefetch_related(*linked)
+
     nutrients = Nutrient.objects.published(at=at).only("slug")
     symptoms = Symptom.objects.published(at=at).order_by("-is_common", "position").only("slug")
-    pages: tuple[tuple[DocumentKind, str, QuerySet[Any], tuple[str, ...]], ...] = (
-        (DocumentKind.RISK_FACTOR, "risk", nutrients, ("lowers", "raises")),
-        (DocumentKind.OTHER_CAUSE, "cause", symptoms, ("symptoms",)),
-        (DocumentKind.INTERACTION, "pair", nutrients, ("nutrients",)),
-    )
-    addresses: Addresses = {}
-    for kind, part, public, links in pages:
-        keys = [document.key for document in documents if document.kind == kind]
-        rows = ROWS[kind].objects.filter(slug__in=keys)
-        if kind == DocumentKind.RISK_FACTOR:
-            rows = rows.prefetch_related("effects")
-        for row in rows.prefetch_related(*(Prefetch(link, public) for link in links)):
-            hosts = [host for link in links for host in getattr(row, link).all()]
-            if kind == DocumentKind.RISK_FACTOR:
-                hosts.sort(key=_strength_of(row))
-            address = f"{hosts[0].get_absolute_url()}#{part}-{row.slug}" if hosts else ""
-            addresses[kind, row.slug] = address
-    return addresses
+    risks = rows(DocumentKind.RISK_FACTOR, nutrients, "lowers", "raises")
+    hosts: dict[Key, Any] = {
+        (DocumentKind.RISK_FACTOR, risk.slug): _most_affected(risk)
+        for risk in risks.prefetch_related("effects")
+    }
+    for cause in rows(DocumentKind.OTHER_CAUSE, symptoms, "symptoms"):
+        hosts[DocumentKind.OTHER_CAUSE, cause.slug] = next(iter(cause.symptoms.all()), None)
+    for pair in rows(DocumentKind.INTERACTION, nutrients, "nutrients"):
+        hosts[DocumentKind.INTERACTION, pair.slug] = next(iter(pair.nutrients.all()), None)
+    return {
+        (kind, slug): f"{host.get_absolute_url()}#{kind}-{slug}" if host else ""
+        for (kind, slug), host in hosts.items()
+    }
 
 
-def _strength_of(risk: RiskFactor) -> Callable[[Nutrient], int]:
-    """Return a function that ranks nutrients by how strongly a risk factor acts on them."""
+def _most_affected(risk: RiskFactor) -> Nutrient | None:
     ranks = {row.nutrient_id: Strength(row.strength).rank for row in risk.effects.all()}
-    return lambda nutrient: ranks.get(nutrient.pk, Strength.MODERATE.rank)
+    return min(
+        [*risk.lowers.all(), *risk.raises.all()],
+        key=lambda nutrient: ranks.get(nutrient.pk, Strength.MODERATE.rank),
+        default=None,
+    )
 
 
 def _keys(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -127,10 +133,8 @@ class SearchContent(FoodVocabulary):
 
     def addresses(self, documents: Iterable[SearchDocument]) -> Addresses:
         """Return the addresses of documents without a page of their own, by kind and key."""
-        missing = [
-            row for row in documents if not row.url and (row.kind, row.key) not in self._addresses
-        ]
-        if missing:
+        keys = {(row.kind, row.key) for row in documents if not row.url}
+        if missing := keys - self._addresses.keys():
             self._addresses.update(addresses_of(missing, at=self.at))
         return self._addresses
 

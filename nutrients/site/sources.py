@@ -18,27 +18,23 @@ from nutrients.models import (
     Association,
     DocumentKind,
     FoodSource,
-    Interaction,
     Nutrient,
     NutrientAmount,
     NutrientDetail,
-    OtherCause,
     RedFlag,
     ReferenceIntake,
-    RiskFactor,
-    SearchDocument,
     Source,
     Symptom,
 )
 from nutrients.search.a_to_z import letter_of
-from nutrients.search.content import addresses_of
+from nutrients.search.content import ROWS, addresses_of
 
 MAX_LISTED = 40
 # Rows without a page, which the search index places on the page of another row
-HOSTED: dict[DocumentKind, tuple[str, Any]] = {
-    DocumentKind.RISK_FACTOR: ("Who is at risk", RiskFactor),
-    DocumentKind.OTHER_CAUSE: ("Other causes", OtherCause),
-    DocumentKind.INTERACTION: ("Interactions", Interaction),
+HOSTED = {
+    DocumentKind.RISK_FACTOR: "Who is at risk",
+    DocumentKind.OTHER_CAUSE: "Other causes",
+    DocumentKind.INTERACTION: "Interactions",
 }
 
 # Five screens of a phone.
@@ -90,14 +86,11 @@ def _groups(source: Source, *, at: datetime) -> Iterator[FactGroup]:
     yield _listed("Details of nutrients", map(_page, details))
     for title, model in (("Nutrients", Nutrient), ("Symptoms", Symptom)):
         yield _listed(title, map(_page, _published(model, source, at=at)))
-    hosted = {kind: list(_published(model, source, at=at)) for kind, (_, model) in HOSTED.items()}
-    documents = [
-        SearchDocument(kind=kind, key=row.slug) for kind, rows in hosted.items() for row in rows
-    ]
-    urls = addresses_of(documents, at=at)
+    hosted = {kind: list(_published(ROWS[kind], source, at=at)) for kind in HOSTED}
+    urls = addresses_of([(kind, row.slug) for kind, rows in hosted.items() for row in rows], at=at)
     for kind, rows in hosted.items():
         facts = ((str(row), urls.get((kind, row.slug), "")) for row in rows)
-        yield _listed(HOSTED[kind][0], facts)
+        yield _listed(HOSTED[kind], facts)
     yield _listed("Warning signs", map(_page, _published(RedFlag, source, at=at)))
     yield _needs(source, at=at)
     yield _listed("Articles", _articles(source, at=at))
