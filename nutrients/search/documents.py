@@ -68,9 +68,6 @@ PAGES = (
 PARTS = re.compile(r"[():;]")
 NAME_PARTS = re.compile(r"[(),:;]")
 
-# The arguments of `document` that depend on the row
-Parts = dict[str, Any]
-
 
 def document(
     kind: DocumentKind,
@@ -139,79 +136,86 @@ def _unique(texts: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(filter(None, texts)))
 
 
-def all_but_foods(kinds: Iterable[DocumentKind]) -> Iterator[SearchDocument]:
-    """Return the documents of these kinds, which take milliseconds, without those of foods."""
-    return chain.from_iterable(KINDS[kind].documents() for kind in kinds)
-
-
-def _red_flag(row: RedFlag) -> Parts:
-    return {
-        "hidden_names": [row.tick_label],
-        "note": row.get_level_display(),
-        "text": [row.action, row.why_it_matters],
+def _red_flag(row: RedFlag) -> SearchDocument:
+    return document_of(
+        DocumentKind.RED_FLAG,
+        row,
+        hidden_names=[row.tick_label],
+        note=row.get_level_display(),
+        text=[row.action, row.why_it_matters],
         # Causes are no more than text: their own pages come first.
-        "hidden_text": [row.possible_causes],
-    }
+        hidden_text=[row.possible_causes],
+    )
 
 
-def _symptom(row: Symptom) -> Parts:
-    return {
-        "names": [*split_names(row.also_known_as), *split_names(row.clinical_term)],
-        "note": row.get_urgency_display(),
-        "text": [row.description, row.help_note],
-    }
+def _symptom(row: Symptom) -> SearchDocument:
+    return document_of(
+        DocumentKind.SYMPTOM,
+        row,
+        names=[*split_names(row.also_known_as), *split_names(row.clinical_term)],
+        note=row.get_urgency_display(),
+        text=[row.description, row.help_note],
+    )
 
 
-def _nutrient(row: Nutrient) -> Parts:
+def _nutrient(row: Nutrient) -> SearchDocument:
     name = row.name
-    return {
-        "names": split_names(row.also_known_as),
-        "hidden_names": [
+    return document_of(
+        DocumentKind.NUTRIENT,
+        row,
+        names=split_names(row.also_known_as),
+        hidden_names=[
             *(row.symbol, *split_names(row.deficiency_name), *split_names(row.excess_name)),
             *(*_deficiency_names(row), *_excess_names(row)),
             # Questions that headings of its page answer.
             *(f"Blood test for {name}", f"{name} upper limit", f"{name} daily need"),
         ],
-        "note": row.get_kind_display(),
-        "text": [
+        note=row.get_kind_display(),
+        text=[
             *(row.job, row.tagline, row.why_low_matters, row.usual_causes_of_low),
             *(row.excess_signs, row.test_used, row.food_summary),
         ],
-    }
+    )
 
 
-def _detail(row: NutrientDetail) -> Parts:
-    return {
-        "hidden_names": split_names(row.nutrient.also_known_as),
-        "text": prose.passages(row.body),
-    }
+def _detail(row: NutrientDetail) -> SearchDocument:
+    return document_of(
+        DocumentKind.DETAIL,
+        row,
+        hidden_names=split_names(row.nutrient.also_known_as),
+        text=prose.passages(row.body),
+    )
 
 
-def _evidence(row: Association) -> Parts:
+def _evidence(row: Association) -> SearchDocument:
     nutrient, symptom, is_excess = row.nutrient, row.symptom, row.relation == Relation.EXCESS
-    return {
-        "title": f"{nutrient.name} and {symptom.phrase}",
-        "hidden_names": [
+    return document_of(
+        DocumentKind.EVIDENCE,
+        row,
+        title=f"{nutrient.name} and {symptom.phrase}",
+        hidden_names=[
             *split_names(nutrient.also_known_as),
             *split_names(symptom.also_known_as),
             *(_excess_names(nutrient) if is_excess else _deficiency_names(nutrient)),
         ],
-        "note": row.get_relation_display(),
-        "text": [row.note],
-    }
+        note=row.get_relation_display(),
+        text=[row.note],
+    )
 
 
-def _risk_factor(row: RiskFactor) -> Parts:
-    return {"note": row.get_kind_display(), "text": [row.mechanism, row.what_to_do]}
+def _risk_factor(row: RiskFactor) -> SearchDocument:
+    text = [row.mechanism, row.what_to_do]
+    return document_of(DocumentKind.RISK_FACTOR, row, note=row.get_kind_display(), text=text)
 
 
-def _other_cause(row: OtherCause) -> Parts:
+def _other_cause(row: OtherCause) -> SearchDocument:
     text = [row.mechanism, row.what_helps, row.when_to_seek_care]
-    return {"note": row.get_kind_display(), "text": text}
+    return document_of(DocumentKind.OTHER_CAUSE, row, note=row.get_kind_display(), text=text)
 
 
-def _interaction(row: Interaction) -> Parts:
-    return {"note": row.get_severity_display(), "text": [row.effect, row.advice]}
+def _interaction(row: Interaction) -> SearchDocument:
+    text = [row.effect, row.advice]
+    return document_of(DocumentKind.INTERACTION, row, note=row.get_severity_display(), text=text)
 
 
 def _deficiency_names(nutrient: Nutrient) -> list[str]:
@@ -286,37 +290,30 @@ def _articles() -> Iterator[SearchDocument]:
 
 
 class Origin(NamedTuple):
-    """The function that makes the documents of a kind, and the tables whose texts are in them."""
+    """The function that returns the documents of a kind, and the tables whose texts are in them."""
 
     documents: Callable[[], Iterable[SearchDocument]]
     tables: frozenset[type]
 
 
-def _rows(
-    kind: DocumentKind, parts: Callable[[Any], Parts], model: Any, *joined: str
-) -> tuple[DocumentKind, Origin]:
-    """Return the origin of a kind with a document a row, which has texts of joined rows too."""
+def _each_row(document_of_row: Callable[[Any], SearchDocument], model: Any, *joined: str) -> Origin:
+    """Return the origin of a kind with a document for each row, with texts of joined rows too."""
     others = [model._meta.get_field(name).related_model for name in joined]
     rows = model.objects.select_related(*(joined or [None]))
-    return kind, Origin(
-        lambda: (document_of(kind, row, **parts(row)) for row in rows.all()),
-        frozenset([model, *others]),
-    )
+    return Origin(lambda: map(document_of_row, rows.all()), frozenset([model, *others]))
 
 
-# Without foods themselves: there may be thousands.
-KINDS = dict(
-    [
-        _rows(DocumentKind.RED_FLAG, _red_flag, RedFlag),
-        _rows(DocumentKind.SYMPTOM, _symptom, Symptom),
-        _rows(DocumentKind.NUTRIENT, _nutrient, Nutrient),
-        _rows(DocumentKind.DETAIL, _detail, NutrientDetail, "nutrient"),
-        _rows(DocumentKind.EVIDENCE, _evidence, Association, "nutrient", "symptom"),
-        (DocumentKind.ARTICLE, Origin(_articles, frozenset({Article, ArticleSection}))),
-        (DocumentKind.FOOD, Origin(_food_groups, frozenset({FoodGroup, FoodSource}))),
-        _rows(DocumentKind.RISK_FACTOR, _risk_factor, RiskFactor),
-        _rows(DocumentKind.OTHER_CAUSE, _other_cause, OtherCause),
-        _rows(DocumentKind.INTERACTION, _interaction, Interaction),
-        (DocumentKind.PAGE, Origin(_pages, frozenset())),
-    ]
-)
+# Foods themselves are left out: there may be thousands.
+ORIGINS = {
+    DocumentKind.RED_FLAG: _each_row(_red_flag, RedFlag),
+    DocumentKind.SYMPTOM: _each_row(_symptom, Symptom),
+    DocumentKind.NUTRIENT: _each_row(_nutrient, Nutrient),
+    DocumentKind.DETAIL: _each_row(_detail, NutrientDetail, "nutrient"),
+    DocumentKind.EVIDENCE: _each_row(_evidence, Association, "nutrient", "symptom"),
+    DocumentKind.ARTICLE: Origin(_articles, frozenset({Article, ArticleSection})),
+    DocumentKind.FOOD: Origin(_food_groups, frozenset({FoodGroup, FoodSource})),
+    DocumentKind.RISK_FACTOR: _each_row(_risk_factor, RiskFactor),
+    DocumentKind.OTHER_CAUSE: _each_row(_other_cause, OtherCause),
+    DocumentKind.INTERACTION: _each_row(_interaction, Interaction),
+    DocumentKind.PAGE: Origin(_pages, frozenset()),
+}

@@ -19,7 +19,7 @@ from django.db.models import Exists, OuterRef
 
 from nutrients.models import DocumentKind, FoodSource, SearchDocument
 
-from .documents import KINDS, all_but_foods, food_document
+from .documents import ORIGINS, food_document
 from .query import ENGINES
 
 BATCH_SIZE = 200
@@ -37,7 +37,7 @@ def catch_up(*, table: type | None = None) -> int:
     of an editor's save. Foods are compared by the moment of their last change and the name of their
     group alone, because there may be thousands.
     """
-    kinds = [kind for kind, origin in KINDS.items() if table is None or table in origin.tables]
+    kinds = [kind for kind, origin in ORIGINS.items() if table is None or table in origin.tables]
     if not kinds:
         return 0
     with transaction.atomic():
@@ -45,7 +45,9 @@ def catch_up(*, table: type | None = None) -> int:
             _key(document): document
             for document in SearchDocument.objects.filter(row_changed_at=None, kind__in=kinds)
         }
-        wanted = {_key(document): document for document in all_but_foods(kinds)}
+        wanted = {
+            _key(document): document for kind in kinds for document in ORIGINS[kind].documents()
+        }
         same = {key for key in wanted if key in stored and _is_same(wanted[key], stored[key])}
         old = [stored[key].pk for key in stored.keys() - same]
         count, _ = SearchDocument.objects.filter(pk__in=old).delete()

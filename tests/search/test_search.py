@@ -129,9 +129,9 @@ def test_no_clinical_word_is_taken_for_another(client, content):
 
 
 def test_save_updates_the_documents_with_texts_of_its_table(content):
-    for kind, origin in documents.KINDS.items():
+    for origin in documents.ORIGINS.values():
         with CaptureQueriesContext(connection) as queries:
-            list(documents.all_but_foods([kind]))
+            list(origin.documents())
         names = re.findall(r'(?:FROM|JOIN) "nutrients_(\w+)"', str(list(queries)))
         assert {apps.get_model("nutrients", name) for name in names} == origin.tables
 
