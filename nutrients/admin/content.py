@@ -37,7 +37,7 @@ from nutrients.models import (
 )
 from nutrients.models.publishing import overdue_on
 from nutrients.search.content import ROWS as SEARCHED_ROWS
-from nutrients.search.query import matching, read, synonyms
+from nutrients.search.query import matching, parse_query, synonyms
 from nutrisite.accounts.admin_site import is_key
 
 from .content_forms import (
@@ -229,11 +229,11 @@ def is_autocomplete(request: HttpRequest) -> bool:
 
 def reader_matches(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
     """Return the rows, drafts included, whose document has every word or a synonym of it."""
-    units = read(words_of(text), synonyms(Synonym.objects.values_list("words", "means")))
-    if queryset.model not in DOCUMENTS or not units:
+    clauses = parse_query(words_of(text), synonyms(Synonym.objects.values_list("words", "means")))
+    if queryset.model not in DOCUMENTS or not clauses:
         return queryset.none()
     kind, path = DOCUMENTS[queryset.model]
-    documents = SearchDocument.objects.filter(kind=kind, pk__in=matching(units))
+    documents = SearchDocument.objects.filter(kind=kind, pk__in=matching(clauses))
     return queryset.filter(**{f"{path}__in": documents.values("row")})
 
 

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 from nutrients.common.words import nearest, vocabulary, words_of
 from nutrients.models import DocumentKind, FoodSource, SearchDocument, Synonym
 
-from .query import Field, Shelf, Synonyms, Unit, matching, read, synonyms
+from .query import Clause, Field, Shelf, Synonyms, matching, parse_query, synonyms
 
 # A word may be in thousands of names. The number of names to search, the shortest first.
 MOST_SEARCHED = 1000
@@ -76,21 +76,22 @@ def match_foods(words: str, foods: FoodVocabulary, *, at: datetime) -> FoodMatch
 
 
 def _matches(words: list[str], foods: FoodVocabulary, *, at: datetime) -> FoodMatches:
-    units = read(words, foods.synonyms)
-    if not units:
+    clauses = parse_query(words, foods.synonyms)
+    if not clauses:
         return FoodMatches([])
     # Some of the first may not be public.
-    first = matching(units, Shelf.CHOSEN_FOODS, Shelf.IMPORTED_FOODS, most=2 * MOST_SEARCHED)
+    first = matching(clauses, Shelf.CHOSEN_FOODS, Shelf.IMPORTED_FOODS, most=2 * MOST_SEARCHED)
     rows = SearchDocument.objects.filter(is_public_food(at=at), pk__in=first)
     rows = rows.order_by("is_imported", "size", "title")
     names = rows.values_list("row", "title_words", "name_words")[:MOST_SEARCHED]
     # The words may be in the note or the group of a food, and not in its name.
     return FoodMatches(
-        [slug for slug, title, more in names if _has_every(units, Field(f"{title} {more}"))]
+        [slug for slug, title, more in names if _has_every(clauses, Field(f"{title} {more}"))]
     )
 
 
-def _has_every(units: Sequence[Unit], name: Field) -> bool:
+def _has_every(clauses: Sequence[Clause], name: Field) -> bool:
     return all(
-        any(all(name.points(term, ANY) for term in way) for way in unit.ways) for unit in units
+        any(all(name.points(term, ANY) for term in phrase) for phrase in clause.phrases)
+        for clause in clauses
     )

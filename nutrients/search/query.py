@@ -1,4 +1,4 @@
-"""A query as units to look for, each a word or a phrase with its synonyms, and how to score them.
+"""A query as clauses, each a word or a phrase with its synonyms, and how to score documents.
 
 Points are whole numbers, so that results are in the same order on every database.
 """
@@ -22,14 +22,14 @@ from nutrients.common.words import LETTER_AND_NUMBER, spans, stem, stems, words_
 from nutrients.models import SearchDocument
 
 # The last word may be unfinished; a long one before it may begin a compound.
-SHORTEST_OPEN, SHORTEST_OPEN_BEFORE = 2, 4
+SHORTEST_PREFIX, SHORTEST_PREFIX_BEFORE = 2, 4
 
-# Points for a match of the whole word, of its stem, and of its beginning.
+# Points for a match of the whole word, of its stem, and of its prefix.
 IN_TITLE, IN_NAMES, IN_TEXT = (120, 105, 60), (100, 90, 45), (30, 25, 8)
-# Points if the whole query is the title or a name, or the beginning of one.
+# Points if the whole query is the title or a name, or a prefix of one.
 WHOLE_TITLE, WHOLE_NAME, STARTS_TITLE, STARTS_NAME = 400, 350, 120, 90
 # In a longer title each word matters less: points off for each word.
-A_WORD_MORE = 3
+PENALTY_PER_WORD = 3
 # The points of a synonym, in tenths of those of the word itself.
 SYNONYM = 9
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n")
@@ -39,22 +39,22 @@ Synonyms = Mapping[Phrase, tuple[Phrase, ...]]
 
 
 class Term(NamedTuple):
-    """A word to look for: itself, any word with its stem and, if open, any that it begins."""
+    """A word to look for: the word, any with its stem and, if a prefix, any that begins with it."""
 
     word: str
     stem: str
-    is_open: bool
+    is_prefix: bool
 
 
 @dataclass(frozen=True)
-class Unit:
-    """A part of a query. `ways` are phrases, any of which will do; the first is as typed."""
+class Clause:
+    """A part of a query: phrases, of which a document needs any. The first is as typed."""
 
-    ways: tuple[tuple[Term, ...], ...]
+    phrases: tuple[tuple[Term, ...], ...]
 
     @cached_property
     def typed(self) -> str:
-        return " ".join(term.word for term in self.ways[0])
+        return " ".join(term.word for term in self.phrases[0])
 
 
 class Field:
@@ -66,18 +66,18 @@ class Field:
         self.parts = frozenset(chain(*map(_parts, self.words)))
         self.ordered = sorted(self.words)
 
-    def points(self, term: Term, worth: Sequence[int]) -> int:
-        """Return the points of a term here: as a word, by its stem or part, or by its beginning."""
+    def points(self, term: Term, weights: Sequence[int]) -> int:
+        """Return the points of a term here: as a word, by its stem or part, or by its prefix."""
         if term.word in self.words:
-            return worth[0]
+            return weights[0]
         if term.stem in self.stems or term.word in self.parts:
-            return worth[1]
-        if not term.is_open:
+            return weights[1]
+        if not term.is_prefix:
             return 0
         # The first word that begins so comes next in their order.
         index = bisect_left(self.ordered, term.word)
         is_begun = index < len(self.ordered) and self.ordered[index].startswith(term.word)
-        return worth[2] if is_begun else 0
+        return weights[2] if is_begun else 0
 
 
 class Scorable:
@@ -93,11 +93,11 @@ class Scorable:
     def points(self, term: Term) -> int:
         """Return the points of a term in the field in which it has most."""
         best = 0
-        for field, worth in self.fields:
+        for field, weights in self.fields:
             # Fields with fewer points come later.
-            if worth[0] <= best:
+            if weights[0] <= best:
                 break
-            best = max(best, field.points(term, worth))
+            best = max(best, field.points(term, weights))
         return best
 
     @cached_property
@@ -119,49 +119,49 @@ def synonyms(rows: Iterable[tuple[str, str]]) -> Synonyms:
     return meanings
 
 
-def read(words: list[str], synonyms: Synonyms) -> list[Unit]:
-    """Return the units of a query's telling words; phrases that have synonyms stay together."""
+def parse_query(words: list[str], synonyms: Synonyms) -> list[Clause]:
+    """Return the clauses of a query's telling words; phrases that have synonyms stay together."""
     longest = max(map(len, synonyms), default=1)
-    units: list[Unit] = []
+    clauses: list[Clause] = []
     rest = words
     while rest:
         length = next(
             (n for n in range(min(longest, len(rest)), 1, -1) if stems(rest[:n]) in synonyms), 1
         )
         typed, rest = rest[:length], rest[length:]
-        units.append(_unit(typed, synonyms.get(stems(typed), ()), is_last=not rest))
-    return list(dict.fromkeys(units))
+        clauses.append(_clause(typed, synonyms.get(stems(typed), ()), is_last=not rest))
+    return list(dict.fromkeys(clauses))
 
 
-def _unit(typed: list[str], meanings: tuple[Phrase, ...], *, is_last: bool) -> Unit:
-    shortest = SHORTEST_OPEN if is_last else SHORTEST_OPEN_BEFORE
+def _clause(typed: list[str], meanings: tuple[Phrase, ...], *, is_last: bool) -> Clause:
+    shortest = SHORTEST_PREFIX if is_last else SHORTEST_PREFIX_BEFORE
     own = tuple(Term(word, stem(word), len(word) >= shortest) for word in typed)
     # The site's own words are whole: words that begin with them mean something else.
     others = (tuple(Term(word, stem(word), False) for word in phrase) for phrase in meanings)
-    return Unit((own, *others))
+    return Clause((own, *others))
 
 
-def scorer(units: Sequence[Unit]) -> Callable[[Scorable], tuple[int, int]]:
-    """Return a function that counts the units of a query in a document, and its points."""
-    wholes = [tuple(term.stem for unit in units for term in unit.ways[0])]
-    if len(units) == 1:
-        wholes += [tuple(term.stem for term in way) for way in units[0].ways[1:]]
+def scorer(clauses: Sequence[Clause]) -> Callable[[Scorable], tuple[int, int]]:
+    """Return a function that counts the clauses of a query in a document, and its points."""
+    wholes = [tuple(term.stem for clause in clauses for term in clause.phrases[0])]
+    if len(clauses) == 1:
+        wholes += [tuple(term.stem for term in phrase) for phrase in clauses[0].phrases[1:]]
 
     def score(document: Scorable) -> tuple[int, int]:
-        points = [unit_points(unit, document) for unit in units]
+        points = [clause_points(clause, document) for clause in clauses]
         whole = _best([_whole_points(whole, document) for whole in wholes])
-        return sum(map(bool, points)), whole + sum(points) - A_WORD_MORE * len(document.title)
+        return sum(map(bool, points)), whole + sum(points) - PENALTY_PER_WORD * len(document.title)
 
     return score
 
 
-def unit_points(unit: Unit, document: Scorable) -> int:
-    """Return the points of a unit in a document, 0 if the document does not have it."""
-    return _best([_way_points(way, document) for way in unit.ways])
+def clause_points(clause: Clause, document: Scorable) -> int:
+    """Return the points of a clause in a document, 0 if the document does not have it."""
+    return _best([_phrase_points(phrase, document) for phrase in clause.phrases])
 
 
-def _way_points(way: tuple[Term, ...], document: Scorable) -> int:
-    points = [document.points(term) for term in way]
+def _phrase_points(phrase: tuple[Term, ...], document: Scorable) -> int:
+    points = [document.points(term) for term in phrase]
     return sum(points) // len(points) if all(points) else 0
 
 
@@ -203,23 +203,23 @@ class Engine:
 
     ids: str
     word: str
-    beginning: str
+    prefix: str
     both: str
     either: str
     sync: tuple[str, ...] = ()
 
-    def expression(self, units: Sequence[Unit], *, every: bool) -> str:
-        """Return the query in the engine's language, for documents with every unit or any."""
-        return (self.both if every else self.either).join(map(self._unit, units))
+    def expression(self, clauses: Sequence[Clause], *, every: bool) -> str:
+        """Return the query in the engine's language, for documents with every clause or any."""
+        return (self.both if every else self.either).join(map(self._clause, clauses))
 
-    def _unit(self, unit: Unit) -> str:
-        ways = (self.both.join(map(self._term, terms)) for terms in unit.ways)
-        return f"({self.either.join(f'({way})' for way in ways)})"
+    def _clause(self, clause: Clause) -> str:
+        phrases = (self.both.join(map(self._term, terms)) for terms in clause.phrases)
+        return f"({self.either.join(f'({phrase})' for phrase in phrases)})"
 
     def _term(self, term: Term) -> str:
         # Folded words are letters and digits alone, so no quotation mark can end them early.
-        word = (self.beginning if term.is_open else self.word).format(term.word)
-        if term.is_open and term.stem == term.word:
+        word = (self.prefix if term.is_prefix else self.word).format(term.word)
+        if term.is_prefix and term.stem == term.word:
             return word
         return f"({word}{self.either}{self.word.format(term.stem)})"
 
@@ -231,7 +231,7 @@ SQLITE = Engine(
         WHERE nutrients_searchindex MATCH %s AND rowid BETWEEN %s << 48 AND (%s + 1) << 48
         ORDER BY rowid LIMIT %s""",
     word='"{}"',
-    beginning='"{}" *',
+    prefix='"{}" *',
     both=" AND ",
     either=" OR ",
     sync=(
@@ -256,7 +256,7 @@ POSTGRESQL = Engine(
         ) AS shelved
         WHERE shelf BETWEEN %s AND %s ORDER BY shelf, size, id LIMIT %s""",
     word="'{}'",
-    beginning="'{}':*",
+    prefix="'{}':*",
     both=" & ",
     either=" | ",
 )
@@ -264,19 +264,19 @@ ENGINES = {"sqlite": SQLITE, "postgresql": POSTGRESQL}
 
 
 def matching(
-    units: Sequence[Unit],
+    clauses: Sequence[Clause],
     first: Shelf = Shelf.OTHERS,
     last: Shelf = Shelf.ARTICLES,
     *,
     every: bool = True,
     most: int = sys.maxsize,
 ) -> RawSQL:
-    """Return the ids of documents with every unit, or with `every` False with any.
+    """Return the ids of documents with every clause, or with `every` False with any.
 
     At `most` so many from the `first` shelf to the `last`, the shortest titles first.
     """
     engine = ENGINES[connection.vendor]
-    expression = engine.expression(units, every=every)
+    expression = engine.expression(clauses, every=every)
     return RawSQL(engine.ids, [expression, int(first), int(last), most])  # noqa: S611 (it is bound)
 
 

@@ -20,49 +20,49 @@ from .content import SearchContent
 from .foods import is_public_food
 from .query import (
     IN_TEXT,
+    Clause,
     Scorable,
     Shelf,
     Term,
-    Unit,
+    clause_points,
     matching,
     matching_ids,
-    read,
+    parse_query,
     scorer,
-    unit_points,
 )
 
 MOST_HITS = 5
 # Of imported foods, and of articles and sections, only those with the shortest titles are ranked.
 MOST_IMPORTED, MOST_ARTICLES = 100, 400
-# The kinds in the order of results that tie.
-KINDS: list[str] = list(DocumentKind)
+# The order of results that tie
+KIND_ORDER = DocumentKind.values
 # Points off, because long signs, pairs and headings have many words that other pages are about.
-LESS: dict[str, int] = {
+PENALTIES: dict[str, int] = {
     DocumentKind.RED_FLAG: 60,
     DocumentKind.EVIDENCE: 60,
     DocumentKind.DETAIL: 150,
     DocumentKind.INTERACTION: 250,
 }
 # For a section of an article, and for a group of foods.
-LESS_FOR_A_PART: dict[str, int] = {DocumentKind.ARTICLE: 150, DocumentKind.FOOD: 60}
+PART_PENALTIES: dict[str, int] = {DocumentKind.ARTICLE: 150, DocumentKind.FOOD: 60}
 LONGEST_PASSAGE = 220
 
 # Returns the terms of the query that match a word.
 Matcher = Callable[[str], frozenset[Term]]
-# A document, the number of units in it, and its points.
+# A document, the number of clauses in it, and its points.
 Ranked = tuple[Scorable, int, int]
 
 
-class Answer(NamedTuple):
-    """The documents that match a query, best first. `is_partial` if none has every unit.
+class Matches(NamedTuple):
+    """The documents that match a query, best first. `is_partial` if none has every clause.
 
-    `missing` are the units that no document has.
+    `missing` are the clauses that no document has.
     """
 
-    units: list[Unit]
+    clauses: list[Clause]
     documents: list[Scorable]
     is_partial: bool = False
-    missing: tuple[Unit, ...] = ()
+    missing: tuple[Clause, ...] = ()
 
 
 class Hit(NamedTuple):
@@ -101,39 +101,41 @@ class SearchResults:
         at: datetime,
     ) -> None:
         self.words, self.corrected = telling_words(q), ""
-        answer = _answer(self.words, content, at=at)
-        if answer.is_partial:
-            self.corrected = _corrected(self.words, answer.missing, content)
+        matches = _find_matches(self.words, content, at=at)
+        if matches.is_partial:
+            self.corrected = _corrected(self.words, matches.missing, content)
         if self.corrected:
-            answer = _answer(telling_words(self.corrected), content, at=at)
+            matches = _find_matches(telling_words(self.corrected), content, at=at)
         flag = emergency_in(self.corrected or q)
-        documents = _led_by(flag, answer.documents, content)
-        self.groups = _groups(documents, answer.units, content)
+        documents = _put_first(flag, matches.documents, content)
+        self.groups = _groups(documents, matches.clauses, content)
         self.count = sum(len(group.hits) for group in self.groups)
-        self.is_partial = answer.is_partial
-        self.missing = [unit.typed for unit in answer.missing]
+        self.is_partial = matches.is_partial
+        self.missing = [clause.typed for clause in matches.missing]
         self.is_emergency = bool(flag)
         self.need = need_answer(self.corrected or q, country, content)
 
 
-def _answer(words: list[str], content: SearchContent, *, at: datetime) -> Answer:
-    """Return the documents with every unit of the words or else, if none has, with most of them."""
+def _find_matches(words: list[str], content: SearchContent, *, at: datetime) -> Matches:
+    """Return the documents with every clause of the words or, if none has, with most clauses."""
     if not words:
-        return Answer([], [])
-    units = read(words, content.synonyms)
-    ranked = _ranked(units, content, at=at)
+        return Matches([], [])
+    clauses = parse_query(words, content.synonyms)
+    ranked = _ranked(clauses, content, at=at)
     if ranked:
-        return Answer(units, [document for document, *_ in ranked])
+        return Matches(clauses, [document for document, *_ in ranked])
     # A number alone is no answer: “omega 3” is not about three of anything.
-    telling = [unit for unit in units if not unit.typed.isdecimal()]
-    near = _ranked(telling, content, at=at, every=False) if len(units) > 1 and telling else []
-    missing = [unit for unit in units if not any(unit_points(unit, row) for row, *_ in near)]
+    telling = [clause for clause in clauses if not clause.typed.isdecimal()]
+    near = _ranked(telling, content, at=at, every=False) if len(clauses) > 1 and telling else []
+    missing = [
+        clause for clause in clauses if not any(clause_points(clause, row) for row, *_ in near)
+    ]
     most = max((count for _, count, _ in near), default=0)
     documents = [document for document, count, _ in near if count == most]
-    return Answer(units, documents, True, tuple(missing))
+    return Matches(clauses, documents, True, tuple(missing))
 
 
-def _led_by(flag: str, documents: list[Scorable], content: SearchContent) -> list[Scorable]:
+def _put_first(flag: str, documents: list[Scorable], content: SearchContent) -> list[Scorable]:
     """Return the documents, with that of the red flag first."""
     if not flag:
         return documents
@@ -143,57 +145,57 @@ def _led_by(flag: str, documents: list[Scorable], content: SearchContent) -> lis
 
 
 def _ranked(
-    units: list[Unit], content: SearchContent, *, at: datetime, every: bool = True
+    clauses: list[Clause], content: SearchContent, *, at: datetime, every: bool = True
 ) -> list[Ranked]:
-    """Return the documents with every unit, or with any of them, best first.
+    """Return the documents with every clause, or with any of them, best first.
 
     Foods that editors chose come before those imported whole.
     """
     articles, imported = Shelf.ARTICLES, Shelf.IMPORTED_FOODS
     ids = matching_ids(
-        matching(units, Shelf.OTHERS, Shelf.CHOSEN_FOODS, every=every),
-        matching(units, articles, articles, every=every, most=MOST_ARTICLES),
-        matching(units, imported, imported, every=every, most=MOST_IMPORTED),
+        matching(clauses, Shelf.OTHERS, Shelf.CHOSEN_FOODS, every=every),
+        matching(clauses, articles, articles, every=every, most=MOST_ARTICLES),
+        matching(clauses, imported, imported, every=every, most=MOST_IMPORTED),
     )
     documents = content.documents(ids)
     if others := [pk for pk in ids if pk not in content.public]:
         foods = SearchDocument.objects.filter(pk__in=others, is_imported=True)
         foods = foods.filter(is_public_food(at=at)).order_by().defer("words")
         documents += map(Scorable, foods)
-    score = scorer(units)
+    score = scorer(clauses)
     ranked = [(document, *score(document)) for document in documents]
-    # The index matches stems, so a document may still lack a unit when it is scored.
-    return sorted((row for row in ranked if row[1] == len(units) or not every), key=_sort_key)
+    # The index matches stems, so a document may still lack a clause when it is scored.
+    return sorted((row for row in ranked if row[1] == len(clauses) or not every), key=_sort_key)
 
 
 def _sort_key(ranked: Ranked) -> tuple[bool, int, int, int, str, str]:
     scorable, count, points = ranked
     document = scorable.document
-    points -= LESS.get(document.kind, 0)
+    points -= PENALTIES.get(document.kind, 0)
     if document.key != document.row:
-        points -= LESS_FOR_A_PART.get(document.kind, 0)
-    kind = KINDS.index(document.kind)
+        points -= PART_PENALTIES.get(document.kind, 0)
+    kind = KIND_ORDER.index(document.kind)
     return document.is_imported, -count, -points, kind, document.title, document.key
 
 
 def _groups(
-    documents: Iterable[Scorable], units: list[Unit], content: SearchContent
+    documents: Iterable[Scorable], clauses: list[Clause], content: SearchContent
 ) -> list[HitGroup]:
     """Return the kinds in the order of their best hits, each with its first hits."""
     by_kind: dict[str, list[Scorable]] = defaultdict(list)
     for scorable in documents:
         by_kind[scorable.document.kind].append(scorable)
-    by_kind.get(DocumentKind.RED_FLAG, []).sort(key=lambda flag: not _is_emergency(flag, units))
+    by_kind.get(DocumentKind.RED_FLAG, []).sort(key=lambda flag: not _is_emergency(flag, clauses))
     first = {kind: rows[:MOST_HITS] for kind, rows in by_kind.items()}
     addresses = content.addresses(row.document for rows in first.values() for row in rows)
-    matcher = matcher_of(units)
+    matcher = matcher_of(clauses)
 
     def hit(scorable: Scorable) -> Hit:
         row = scorable.document
         return Hit(
             title=marked(row.title, matcher),
             url=row.url or addresses.get((row.kind, row.key), ""),
-            passage=marked(passage(scorable.sentences, units, matcher), matcher),
+            passage=marked(passage(scorable.sentences, clauses, matcher), matcher),
             note=row.note,
         )
 
@@ -203,23 +205,23 @@ def _groups(
     ]
 
 
-def _is_emergency(flag: Scorable, units: Iterable[Unit]) -> bool:
+def _is_emergency(flag: Scorable, clauses: Iterable[Clause]) -> bool:
     """Whether a red flag is an emergency by a sign in the query, not by a cause in its text."""
-    terms = {term for unit in units for way in unit.ways for term in way}
+    terms = {term for clause in clauses for phrase in clause.phrases for term in phrase}
     by_sign = any(flag.points(term) > max(IN_TEXT) for term in terms)
     return by_sign and flag.document.note == Urgency.EMERGENCY.label
 
 
-def _corrected(words: list[str], missing: Iterable[Unit], content: SearchContent) -> str:
+def _corrected(words: list[str], missing: Iterable[Clause], content: SearchContent) -> str:
     """Return the query with the site's nearest words in place of those without a match."""
-    unmatched = {word for unit in missing for word in unit.typed.split()}
+    unmatched = {word for clause in missing for word in clause.typed.split()}
     nearest = {word: content.corrected(word) for word in unmatched}
     return " ".join(nearest.get(word) or word for word in words) if any(nearest.values()) else ""
 
 
-def matcher_of(units: Iterable[Unit]) -> Matcher:
-    """Return a function that gives the terms of the units that match a word."""
-    terms = [term for unit in units for way in unit.ways for term in way]
+def matcher_of(clauses: Iterable[Clause]) -> Matcher:
+    """Return a function that gives the terms of the clauses that match a word."""
+    terms = [term for clause in clauses for phrase in clause.phrases for term in phrase]
 
     # A page looks up two thousand words, most of them several times.
     @cache
@@ -229,14 +231,14 @@ def matcher_of(units: Iterable[Unit]) -> Matcher:
             for term in terms
             if word == term.word
             or stem(word) == term.stem
-            or (term.is_open and word.startswith(term.word))
+            or (term.is_prefix and word.startswith(term.word))
         )
 
     return matcher
 
 
 def passage(
-    sentences: Sequence[tuple[str, list[str]]], units: Sequence[Unit], matcher: Matcher
+    sentences: Sequence[tuple[str, list[str]]], clauses: Sequence[Clause], matcher: Matcher
 ) -> str:
     """Return the sentence with most of the query, and the next ones up to the maximum length."""
     if not sentences:
@@ -244,10 +246,12 @@ def passage(
     best, most = 0, 0
     for index, (_, words) in enumerate(sentences):
         terms = frozenset[Term]().union(*map(matcher, words))
-        count = sum(any(terms.issuperset(way) for way in unit.ways) for unit in units)
+        count = sum(
+            any(terms.issuperset(phrase) for phrase in clause.phrases) for clause in clauses
+        )
         if count > most:
             best, most = index, count
-        if count == len(units):
+        if count == len(clauses):
             break
     text = sentences[best][0]
     for following, _ in sentences[best + 1 :]:
