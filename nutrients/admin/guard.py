@@ -28,15 +28,15 @@ from reversion.models import Version
 
 from nutrients.common.schedule import moments_to_come
 from nutrients.models import BookOverride, SafetyCase
-from nutrients.testbook.cases import counting_cases
+from nutrients.testbook.cases import published_cases
 from nutrients.testbook.reads import TABLES, reads
 from nutrients.testbook.running import (
     CheckedCase,
     FetchedBook,
     failing,
     fetch_book,
-    keep_outcomes,
     run_book,
+    save_outcomes,
 )
 from nutrisite.accounts.resubmission import BusyError, is_form
 
@@ -124,7 +124,7 @@ class Guard:
                 created_by=self.account.get_username(),
                 created_at=now,
             )
-        keep_outcomes(self.remaining, at=now)
+        save_outcomes(self.remaining, at=now)
         if failing_now := failing(self.remaining):
             self.warning = (
                 f"{len(failing_now)} of {len(self.remaining)} cases of the test book fail now. "
@@ -273,7 +273,7 @@ class GuardedAdmin(admin.ModelAdmin):
         return guard_of(request).save(lambda: view(request, extra_context), show)
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
-        cases, change = counting_cases(), f"Delete {', '.join(map(str, queryset))}"
+        cases, change = published_cases(), f"Delete {', '.join(map(str, queryset))}"
         super().delete_queryset(request, queryset)
         if issubclass(self.model, TABLES):
             guard_of(request).check(change, cases)
@@ -308,7 +308,7 @@ def broken_by_deleting(row: Any) -> list[BrokenCase]:
     """Return the cases that the deletion of a row would break; it is rolled back."""
     if not isinstance(row, TABLES):
         return []
-    cases = counting_cases()
+    cases = published_cases()
     try:
         with transaction.atomic():
             row.delete()

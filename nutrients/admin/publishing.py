@@ -29,7 +29,7 @@ from nutrients.proposals.pages import as_proposed
 from nutrients.proposals.rows import Overlay, conflicts, lay_over, live_rows
 from nutrients.proposals.signing import missing_signatures, valid_sign_offs
 from nutrients.search.index import catch_up
-from nutrients.testbook.cases import counting_cases
+from nutrients.testbook.cases import published_cases
 from nutrients.testbook.reads import TABLES, reads
 from nutrisite.accounts.resubmission import BusyError
 
@@ -181,7 +181,7 @@ def schedule(guard: Guard, proposal: Proposal, moment: datetime) -> None:
 def _cases_before_deletion(proposal: Proposal) -> list[SafetyCase] | None:
     """Return the cases if the proposal deletes rows, which would be taken out of the cases too."""
     is_deletion = proposal.rows.filter(kind=ChangeKind.DELETE).exists()
-    return counting_cases() if is_deletion else None
+    return published_cases() if is_deletion else None
 
 
 def _is_read_by_book(overlays: Iterable[Overlay]) -> bool:

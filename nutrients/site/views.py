@@ -29,7 +29,7 @@ from nutrients.models import (
 )
 from nutrients.search.a_to_z import letter_pages
 from nutrients.testbook.cases import safety_book
-from nutrients.testbook.running import outcomes_of_now
+from nutrients.testbook.running import current_outcomes
 
 from .machines import open_paths
 from .pages import HomePage, SafetyPage, corrections, other_changes, review_counts
@@ -130,7 +130,7 @@ def safety_worker(request: HttpRequest) -> HttpResponse:
 @memoized_page
 def test_book(request: HttpRequest) -> HttpResponse:
     """List the cases of the test book, failing ones first, paginated."""
-    book = safety_book(outcomes_of_now(at=timezone.now()))
+    book = safety_book(current_outcomes(at=timezone.now()))
     context = {"section": "safety", "book": book}
     context |= paged(request, Paginator(book.cases, CASES_A_PAGE))
     return render(request, "nutrients/site/test_book.html", context)

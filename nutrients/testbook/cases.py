@@ -100,7 +100,7 @@ class Book:
         return sum(case.outcome is None for case in self.cases)
 
 
-def counting_cases(slugs: Collection[str] | None = None) -> list[SafetyCase]:
+def published_cases(slugs: Collection[str] | None = None) -> list[SafetyCase]:
     """Return the published cases, or those with `slugs`, each with the rows that it names."""
     rows: Any = SafetyCase.objects.filter(status=Status.PUBLISHED)
     cases = rows.prefetch_related(*NAMED)
@@ -109,7 +109,7 @@ def counting_cases(slugs: Collection[str] | None = None) -> list[SafetyCase]:
 
 def safety_book(outcomes: Mapping[int, CaseOutcome]) -> Book:
     """Return the test book with these outcomes, at the same number of queries for any book."""
-    rows = [BookCase(case, outcomes.get(case.pk)) for case in counting_cases()]
+    rows = [BookCase(case, outcomes.get(case.pk)) for case in published_cases()]
     groups = CaseGroup.values
     rows.sort(key=lambda row: (not row.fails, groups.index(row.case.group)))
     last = max(outcomes.values(), key=lambda outcome: outcome.checked_at, default=None)
@@ -127,7 +127,7 @@ def case_query(case: SafetyCase) -> str:
     return urlencode(fields)
 
 
-def names_kept_from_emergencies(*, at: datetime) -> list[str]:
+def names_hidden_in_emergencies(*, at: datetime) -> list[str]:
     """Return the names of published nutrients, and of the foods that the checklist may name."""
     nutrients = Nutrient.objects.published(at=at).values_list("name", flat=True)
     foods = FoodSource.objects.published(at=at).curated().values_list("name", flat=True)

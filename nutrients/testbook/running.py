@@ -33,7 +33,7 @@ from nutrients.common.wording import forbidden
 from nutrients.evidence.ranking import Level
 from nutrients.models import CaseOutcome, SafetyCase, Urgency
 
-from .cases import case_query, counting_cases, names_kept_from_emergencies
+from .cases import case_query, names_hidden_in_emergencies, published_cases
 
 # Answers to many cases share their sentences, so each is searched once.
 CACHED_SENTENCES = 8192
@@ -117,13 +117,13 @@ def fetch_book(
 ) -> FetchedBook:
     """Read every published case, or those with `slugs`, and the content of a moment.
 
-    After a deletion, pass as `cases` what `counting_cases` returned before it.
+    After a deletion, pass as `cases` what `published_cases` returned before it.
     """
-    remaining = counting_cases(slugs)
+    remaining = published_cases(slugs)
     cases = remaining if cases is None else cases
     content = ChecklistContent(at=at)
     _fetch_all(content, cases)
-    return FetchedBook(at, content, names_kept_from_emergencies(at=at), cases, remaining)
+    return FetchedBook(at, content, names_hidden_in_emergencies(at=at), cases, remaining)
 
 
 def _fetch_all(content: ChecklistContent, cases: Iterable[SafetyCase]) -> None:
@@ -149,7 +149,7 @@ def failing(checked: Iterable[CheckedCase]) -> list[CheckedCase]:
     return [checked_case for checked_case in checked if checked_case.failures]
 
 
-def outcomes_of_now(*, at: datetime) -> dict[int, CaseOutcome]:
+def current_outcomes(*, at: datetime) -> dict[int, CaseOutcome]:
     """Return the outcome of each case at this moment, by the primary key of the case.
 
     Those of the last run still hold unless a scheduled row has begun to show since. Then run the
@@ -162,7 +162,14 @@ def outcomes_of_now(*, at: datetime) -> dict[int, CaseOutcome]:
     return _outcomes(run_book(at=at), at=at)
 
 
-def keep_outcomes(checked: Iterable[CheckedCase], *, at: datetime) -> None:
+def update_outcomes(*, at: datetime) -> list[CheckedCase]:
+    """Run the whole book, and save and return the outcomes."""
+    checked = run_book(at=at)
+    save_outcomes(checked, at=at)
+    return checked
+
+
+def save_outcomes(checked: Iterable[CheckedCase], *, at: datetime) -> None:
     """Save the outcomes of a whole run in place of those of the previous run."""
     outcomes = _outcomes(checked, at=at)
     with transaction.atomic():
@@ -207,7 +214,7 @@ def _text(html: str) -> str:
 
 
 def faults(case: SafetyCase, answer: CaseAnswer, names: Collection[str] = ()) -> Iterator[str]:
-    """Return the faults of the answer to a case from `counting_cases`, a sentence each.
+    """Return the faults of the answer to a case from `published_cases`, a sentence each.
 
     `names` are those of nutrients and foods, of which an emergency shows none.
     """

@@ -30,7 +30,7 @@ from nutrients.models import (
     Symptom,
 )
 from nutrients.testbook.reads import NEVER_READ, NOT_READ, TABLES
-from nutrients.testbook.running import FetchedBook, keep_outcomes, run_book
+from nutrients.testbook.running import FetchedBook, run_book, save_outcomes
 from tests import factories
 from tests.admin.forms import GONE, INSIST, Screen, act, address_of, delete, messages_of
 from tests.revisions import address_of_version, versions_of
@@ -104,7 +104,7 @@ def test_scheduled_change_is_checked_at_its_moment(screen):
 
 def test_public_test_book_shows_the_present_outcome(world, client):
     run_at = timezone.now() - timedelta(days=2)
-    keep_outcomes(run_book(at=run_at), at=run_at)
+    save_outcomes(run_book(at=run_at), at=run_at)
     assert "all pass" in text_of(client.get("/safety/test-book/"))
 
     flag = factories.flag("sudden", "urgent", publish_at=timezone.now() - timedelta(hours=1))
