@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from nutrients.content import KeyIndex, RefusedError, keep_ours, sides, take_theirs
+from nutrients.content.fixtures import KeyIndex, RefusedError
+from nutrients.content.merging import keep_ours, sides, take_theirs
 from nutrients.models import ShippedChange
 from nutrients.search.index import catch_up
 

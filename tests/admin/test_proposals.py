@@ -13,7 +13,7 @@ from nutrients.admin.articles import UNSOURCED
 from nutrients.admin.guard import REASON, Guard
 from nutrients.admin.publishing import publish as publish_now
 from nutrients.admin.publishing import publish_due
-from nutrients.content import RefusedError
+from nutrients.content.fixtures import RefusedError
 from nutrients.models import (
     Association,
     BookOverride,

@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from nutrients.content import KeyIndex, RefusedError, keep_ours, sides, take_theirs
+from nutrients.content.fixtures import KeyIndex, RefusedError
+from nutrients.content.merging import keep_ours, sides, take_theirs
 from nutrients.models import (
     FoodGroup,
     FoodSource,

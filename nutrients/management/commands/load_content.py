@@ -12,8 +12,8 @@ from django.template.defaultfilters import pluralize
 from django.utils import timezone
 
 from nutrients.common.schedule import public_from
-from nutrients.content import FixtureError, Outcome, load
-from nutrients.content.loader import refresh_statistics
+from nutrients.content.fixtures import FixtureError
+from nutrients.content.loader import Outcome, load, refresh_statistics
 from nutrients.search.index import catch_up
 from nutrients.testbook.running import failing, update_outcomes
 
