@@ -70,8 +70,8 @@ class LiveBlocks:
         self._references, self._at = references, at
         self._symptoms = None if symptoms is None else [symptom.slug for symptom in symptoms]
 
-    def rows(self, block: Block) -> Any:
-        """Return the content of a block, and cite its sources."""
+    def content(self, block: Block) -> Any:
+        """Return what the template draws for a block of this kind, and cite its sources."""
         if block.kind == "figure":
             return f"figures/{block.argument}.html" if block.argument in Figure.values else ""
         if block.kind == "picture":

@@ -35,10 +35,12 @@ NUTRIENT_LINK = ("slug", "name", "symbol", "accent")
 
 
 class Part(NamedTuple):
+    """A part of a section: HTML in `text`, or in `content` what the template draws for its kind."""
+
     kind: str
     argument: str
     text: SafeString
-    rows: Any
+    content: Any
 
 
 class Question(NamedTuple):
@@ -81,7 +83,7 @@ class ArticlePage:
             for section in self.sections
             for part in section.parts
             if part.kind == "questions"
-            for row in part.rows
+            for row in part.content
         ]
         self.related = _related(article, self.symptoms, at=at)
         self.previous, self.next = _neighbours(article, at=at)
@@ -144,7 +146,7 @@ def _sections(
 
 def _part(block: prose.Block, mark: prose.Cite, live: LiveBlocks, glossary: prose.Glossary) -> Part:
     if block.kind in prose.LIVE_BLOCKS:
-        return Part(block.kind, block.argument, SafeString(), live.rows(block))
+        return Part(block.kind, block.argument, SafeString(), live.content(block))
     if block.kind == "questions":
         return Part(block.kind, "", SafeString(), _questions(block, mark))
     text = prose.render(

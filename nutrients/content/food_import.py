@@ -106,13 +106,14 @@ def parse_foods(table: FoodTable) -> tuple[list[Row], list[str]]:
 
 
 def parse_portions(
-    lines: list[Line], faults: list[str], *, digits: int
+    lines: list[Line], file_faults: list[str], *, digits: int
 ) -> dict[str, list[FoodPortion]]:
     """Return the household portions of each food by its number.
 
-    Raises FoodTableError if there is any faulty line: a food is imported only once, so it would
-    never get that portion.
+    Raises FoodTableError if any line is faulty, also in the file itself: a food is imported only
+    once, so it would never get that portion.
     """
+    faults = [*file_faults]
     # The USDA repeats a few lines.
     unique: dict[tuple[str, str, Decimal], None] = {}
     for location, cells in lines:

@@ -175,10 +175,10 @@ def read_table(path: Path, units: Mapping[str, str]) -> FoodTable:
             notices.append(
                 f"Left out are alcoholic drinks, measured in 100 ml: {drinks:,} (groups Q)."
             )
-    amounts = _amount_columns(sheet.header, lines, units, notices)
+    amounts, column_notices = _amount_columns(sheet.header, lines, units)
     if not amounts:
         raise FoodTableError(f"{path} has no column of amounts in 100 g, such as magnesium_mg.")
-    return FoodTable(sheet._replace(lines=lines), layout, amounts, notices)
+    return FoodTable(sheet._replace(lines=lines), layout, amounts, notices + column_notices)
 
 
 def read_portions(path: Path) -> tuple[list[Line], list[str]]:
@@ -213,10 +213,11 @@ def _words(header: str) -> str:
 
 
 def _amount_columns(
-    header: list[str], lines: list[Line], units: Mapping[str, str], notices: list[str]
-) -> list[AmountColumn]:
-    """List the columns of amounts, best first, and add a notice for each that is left out."""
+    header: list[str], lines: list[Line], units: Mapping[str, str]
+) -> tuple[list[AmountColumn], list[str]]:
+    """Return the columns of amounts, best first, and a notice for each that is left out."""
     ranked: list[tuple[int, int, AmountColumn]] = []
+    notices: list[str] = []
     for column in header:
         parsed = parse_header(column)
         if parsed is None:
@@ -238,7 +239,7 @@ def _amount_columns(
             notices.append(
                 f"The column “{column}” is left out: this site counts that nutrient in another way."
             )
-    return [column for *_, column in sorted(ranked)]
+    return [column for *_, column in sorted(ranked)], notices
 
 
 def _layout(header: Iterable[str]) -> Layout | None:
