@@ -38,7 +38,7 @@ from nutrients.testbook.running import (
     run_book,
     save_outcomes,
 )
-from nutrisite.accounts.resubmission import BusyError, is_form
+from nutrisite.accounts.resubmission import BusyError, is_row_form
 
 Answer = TypeVar("Answer")
 # The checkbox to save although cases break, and the field for the reason.
@@ -232,7 +232,7 @@ class GuardedAdmin(admin.ModelAdmin):
         A version that is restored changes the row before its form is sent.
         """
         super().save_related(request, form, formsets, change)
-        if not is_form(request) or reads_form(form, formsets, add=not change):
+        if not is_row_form(request) or reads_form(form, formsets, add=not change):
             guard_of(request).check(f"{'Change' if change else 'Add'} {form.instance}")
 
     def delete_view(

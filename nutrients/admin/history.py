@@ -27,7 +27,7 @@ from nutrients.content.signatures import CHILDREN
 from nutrients.content.versions import parents, record, record_first, touch_owners
 from nutrients.search.index import catch_up
 from nutrisite.accounts.admin_site import is_key
-from nutrisite.accounts.resubmission import is_form
+from nutrisite.accounts.resubmission import is_row_form
 
 from .content_forms import fixed_fields
 from .deleting import Deletion, is_link, linked_name, without_links
@@ -97,7 +97,7 @@ class VersionedAdmin(VersionAdmin):
     ) -> HttpResponse:
         """Refuse a form if a newer version was saved since it was opened."""
         row = self.get_object(request, object_id) if object_id else None
-        is_sent = request.method == "POST" and is_form(request)
+        is_sent = request.method == "POST" and is_row_form(request)
         if object_id and row is None and is_sent:
             return return_texts(request, GONE, self._list_address())
         if row is None:

@@ -25,7 +25,7 @@ from nutrients.models import OPEN, Proposal, ProposedRow
 from nutrients.proposals.pages import as_proposed
 from nutrients.proposals.rows import Overlay, add_row, begin, difference, key_in, key_of, values_of
 from nutrisite.accounts.admin_site import is_key
-from nutrisite.accounts.resubmission import is_form
+from nutrisite.accounts.resubmission import is_row_form
 
 from .differences import diff_values
 from .guard import refuse
@@ -80,13 +80,13 @@ class Rewritten(NamedTuple):
 
 def is_proposing(request: HttpRequest) -> bool:
     """Whether the form of a row is sent to be proposed. Restoring a version cannot be."""
-    return request.method == "POST" and PROPOSE in request.POST and is_form(request)
+    return request.method == "POST" and PROPOSE in request.POST and is_row_form(request)
 
 
 def may_propose(request: HttpRequest) -> bool:
     """Whether the account may fill in this form, if only to propose it."""
     is_harmless = request.method == "GET" or is_proposing(request)
-    return is_harmless and is_form(request) and request.user.has_perm("nutrients.add_proposal")
+    return is_harmless and is_row_form(request) and request.user.has_perm("nutrients.add_proposal")
 
 
 class ProposingRights(BaseModelAdmin):
@@ -188,7 +188,7 @@ class ProposingMixin(ProposingRights, VersionAdmin):
 
     def render_change_form(self, request: HttpRequest, context: Any, **options: Any) -> Any:
         """Add the button, and the open proposals that change this row."""
-        if is_form(request) and request.user.has_perm("nutrients.add_proposal"):
+        if is_row_form(request) and request.user.has_perm("nutrients.add_proposal"):
             chosen, obj = _chosen_proposal(request), options.get("obj")
             context |= {
                 "may_propose": True,
@@ -253,7 +253,7 @@ def _chosen_proposal(request: HttpRequest) -> Proposal | None:
     if is_proposing(request):
         proposals, keys = proposals.select_for_update(), keys + request.POST.getlist(CHOSEN)
     key = next(filter(is_key, keys), None)
-    if key is None or not is_form(request):
+    if key is None or not is_row_form(request):
         return None
     return get_object_or_404(proposals, pk=key)
 

@@ -21,7 +21,7 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from nutrisite.accounts import two_factor
-from nutrisite.accounts.models import AccountEvent, Clinician, Kind, record
+from nutrisite.accounts.models import AccountEvent, Clinician, EventKind, log_event
 
 # The screens of devices show the keys and codes of other accounts. A migration sets what each role
 # may do.
@@ -149,12 +149,12 @@ class AccountAdmin(UserAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         if not change:
-            record(Kind.MADE, form.instance, request)
+            log_event(EventKind.MADE, form.instance, request)
         before, after = form.rights_before, rights_of(form.instance)
         signs = {"+": after - before, "−": before - after}
         parts = [f"{sign} {', '.join(sorted(rights))}" for sign, rights in signs.items() if rights]
         if parts:
-            record(Kind.RIGHTS, form.instance, request, "; ".join(parts))
+            log_event(EventKind.RIGHTS, form.instance, request, "; ".join(parts))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         accounts = super().get_queryset(request)
@@ -178,7 +178,7 @@ class AccountAdmin(UserAdmin):
         hours = settings.PASSWORD_RESET_TIMEOUT // 3600
         message = "Give {} this link. It works once, for {} hours: {}"
         messages.success(request, format_html(message, account, hours, link))
-        record(Kind.LINK, account, request)
+        log_event(EventKind.LINK, account, request)
 
     @admin.action(description="Make a one-time link to choose a password", permissions=["change"])
     def make_link(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
@@ -190,7 +190,7 @@ class AccountAdmin(UserAdmin):
     def unlock(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         unlocked = [row for row in queryset if axes.utils.reset(username=row.username)]
         for account in unlocked:
-            record(Kind.UNLOCKED, account, request)
+            log_event(EventKind.UNLOCKED, account, request)
         messages.success(request, f"Unlocked: {len(unlocked)}.")
 
     @admin.action(description="Close", permissions=["change"])
@@ -199,7 +199,7 @@ class AccountAdmin(UserAdmin):
         closed = list(queryset.filter(is_active=True).exclude(pk=request.user.pk))
         queryset.filter(pk__in=[account.pk for account in closed]).update(is_active=False)
         for account in closed:
-            record(Kind.RIGHTS, account, request, "− open")
+            log_event(EventKind.RIGHTS, account, request, "− open")
         messages.success(request, f"Closed: {len(closed)}.")
 
     @admin.action(description="Turn off the second step", permissions=["change"])
@@ -207,7 +207,7 @@ class AccountAdmin(UserAdmin):
         """Let accounts sign in by password alone, until they set the second step up again."""
         changed = [account for account in queryset if two_factor.turn_off(account)]
         for account in changed:
-            record(Kind.SECOND_STEP_OFF, account, request)
+            log_event(EventKind.SECOND_STEP_OFF, account, request)
         messages.success(request, f"Accounts without their second step now: {len(changed)}.")
 
     def user_change_password(
@@ -216,7 +216,7 @@ class AccountAdmin(UserAdmin):
         response = super().user_change_password(request, id, form_url)
         account = self.get_object(request, id)
         if response.status_code == 302 and account is not None:
-            record(Kind.PASSWORD, account, request)
+            log_event(EventKind.PASSWORD, account, request)
         return response
 
 

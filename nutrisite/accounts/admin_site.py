@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django_otp.middleware import OTPMiddleware
 
 from nutrisite.accounts import resubmission, two_factor
-from nutrisite.accounts.models import Kind, record
+from nutrisite.accounts.models import EventKind, log_event
 from nutrisite.accounts.sign_in import SignInForm
 
 # Nineteen digits may be too large for the column, for which SQLite raises an exception.
@@ -47,7 +47,7 @@ class ChoosePassword(PasswordResetConfirmView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
-        record(Kind.PASSWORD, form.user, self.request)
+        log_event(EventKind.PASSWORD, form.user, self.request)
         messages.success(self.request, "Your password is set. Sign in with it now.")
         return response
 
@@ -124,5 +124,5 @@ class SecuredSite(AdminSite):
     ) -> Any:
         response = super().password_change(request, extra_context)
         if response.headers.get("Location") == reverse("admin:password_change_done"):
-            record(Kind.PASSWORD, request.user, request)
+            log_event(EventKind.PASSWORD, request.user, request)
         return response

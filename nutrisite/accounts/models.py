@@ -14,7 +14,7 @@ from nutrisite.client import network_of
 RETENTION = timedelta(days=365)
 
 
-class Kind(models.TextChoices):
+class EventKind(models.TextChoices):
     SIGNED_IN = "signed-in", "Signed in"
     SIGNED_OUT = "signed-out", "Signed out"
     REFUSED = "refused", "Refused to sign in"
@@ -34,7 +34,7 @@ class AccountEvent(models.Model):
     """An event of an account, which it names as text. Rows are added, never changed."""
 
     at = models.DateTimeField(db_index=True, editable=False)
-    kind = models.CharField("what happened", max_length=20, choices=Kind, editable=False)
+    kind = models.CharField("what happened", max_length=20, choices=EventKind, editable=False)
     account = models.CharField(max_length=150, editable=False)
     by = models.CharField(max_length=150, blank=True, editable=False)
     address = models.GenericIPAddressField(null=True, editable=False)
@@ -48,7 +48,7 @@ class AccountEvent(models.Model):
         return f"{self.account}: {self.get_kind_display()}"
 
 
-def record(kind: Kind, account: Any, request: HttpRequest, detail: str = "") -> None:
+def log_event(kind: EventKind, account: Any, request: HttpRequest, detail: str = "") -> None:
     """Add an event, with the account that is signed in if it is another one."""
     name, user = str(account), getattr(request, "user", None)
     by = user.get_username() if user else ""

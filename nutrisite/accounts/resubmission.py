@@ -80,7 +80,7 @@ def show_form(
 def sign_in_page(request: HttpRequest, site: AdminSite) -> HttpResponse | None:
     """Return the sign-in page that carries the form that was sent; None if it must not be shown."""
     form = request.POST.urlencode()
-    if is_of_account(request) or len(form) > MAX_LENGTH:
+    if is_account_form(request) or len(form) > MAX_LENGTH:
         return None
     context = {"resubmission": form, "next": request.get_full_path()}
     request.method = "GET"
@@ -117,19 +117,19 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     # A form of another site comes without a session.
     if not (account and account.is_staff):
         return django_csrf_failure(request, reason)
-    if not is_of_account(request):
+    if not is_account_form(request):
         return show_form(request, admin.site.each_context(request), OUTDATED, can_resend=False)
     messages.warning(request, OUTDATED)
-    return redirect(request.get_full_path() if is_form(request) else "admin:index")
+    return redirect(request.get_full_path() if is_row_form(request) else "admin:index")
 
 
-def is_form(request: HttpRequest) -> bool:
+def is_row_form(request: HttpRequest) -> bool:
     """Whether the address is that of the form of one row."""
     match = request.resolver_match
     return bool(match and (match.url_name or "").endswith(("_add", "_change")))
 
 
-def is_of_account(request: HttpRequest) -> bool:
+def is_account_form(request: HttpRequest) -> bool:
     """Whether the address is that of a form that may have passwords or codes, or that signs out."""
     match = request.resolver_match
     return bool(match and (match.url_name or "").startswith(OF_ACCOUNTS))

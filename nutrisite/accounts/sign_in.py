@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from nutrisite.accounts import two_factor
-from nutrisite.accounts.models import RETENTION, AccountEvent, Kind, record
+from nutrisite.accounts.models import RETENTION, AccountEvent, EventKind, log_event
 from nutrisite.client import network_of
 
 # A name that no account has may be a password in the wrong field, so it is never stored.
@@ -72,7 +72,7 @@ def attempted_name(request: HttpRequest, credentials: Any = None) -> str:
 def on_sign_in(request: HttpRequest, user: Any, **kwargs: Any) -> None:
     """Log a sign-in. Remove old events and expired sessions, which then need no timer."""
     device = getattr(user, "otp_device", None)
-    record(Kind.SIGNED_IN, user, request, detail=f"with {device.name}" if device else "")
+    log_event(EventKind.SIGNED_IN, user, request, detail=f"with {device.name}" if device else "")
     AccountEvent.objects.filter(at__lt=timezone.now() - RETENTION).delete()
     SessionStore.clear_expired()
 
@@ -80,14 +80,14 @@ def on_sign_in(request: HttpRequest, user: Any, **kwargs: Any) -> None:
 @receiver(signals.user_logged_out)
 def on_sign_out(request: HttpRequest, user: Any, **kwargs: Any) -> None:
     if user is not None:
-        record(Kind.SIGNED_OUT, user, request)
+        log_event(EventKind.SIGNED_OUT, user, request)
 
 
 @receiver(signals.user_login_failed)
 def on_failure(credentials: Any, request: HttpRequest | None = None, **kwargs: Any) -> None:
     """Log a wrong name, password or code. Failures during a lockout are not logged."""
     if request is not None and not getattr(request, "axes_locked_out", False):
-        record(Kind.REFUSED, account_name(credentials.get("username")), request)
+        log_event(EventKind.REFUSED, account_name(credentials.get("username")), request)
 
 
 @receiver(user_locked_out)
@@ -95,6 +95,6 @@ def on_lockout(request: HttpRequest, username: str | None, **kwargs: Any) -> Non
     """Log a lockout once, however many attempts follow while it lasts."""
     account = account_name(username)
     begun = timezone.now() - settings.AXES_COOLOFF_TIME
-    recent = AccountEvent.objects.filter(kind=Kind.LOCKED, at__gt=begun, account=account)
+    recent = AccountEvent.objects.filter(kind=EventKind.LOCKED, at__gt=begun, account=account)
     if not recent.filter(address=network_of(request)).exists():
-        record(Kind.LOCKED, account, request)
+        log_event(EventKind.LOCKED, account, request)

@@ -21,7 +21,7 @@ from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from django_otp.util import random_hex
 
-from nutrisite.accounts.models import Kind, record
+from nutrisite.accounts.models import EventKind, log_event
 
 # Names of devices, as the audit log has them
 APP, CODES = "the app", "a recovery code"
@@ -92,10 +92,10 @@ def second_step(request: HttpRequest, site: AdminSite) -> HttpResponse:
         elif verify_code(account, code):
             if request.POST.get("wish") == "off" and not is_required_of(account):
                 turn_off(account)
-                record(Kind.SECOND_STEP_OFF, account, request)
+                log_event(EventKind.SECOND_STEP_OFF, account, request)
                 success(request, "The second step is off. Your password alone signs in.")
                 return redirect("admin:index")
-            record(Kind.NEW_CODES, account, request)
+            log_event(EventKind.NEW_CODES, account, request)
             codes = replace_codes(account)
         if not codes:
             form.add_error("code", "That code did not fit. Wait for the next one and try again.")
@@ -126,7 +126,7 @@ def _turn_on(request: HttpRequest, code: str) -> list[str]:
     device = TOTPDevice.objects.create(user=account, name=APP, key=key, **used)
     del request.session[SESSION_KEY]
     login(request, device)
-    record(Kind.SECOND_STEP_ON, account, request)
+    log_event(EventKind.SECOND_STEP_ON, account, request)
     return replace_codes(account)
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from nutrisite.accounts.models import AccountEvent, Kind
+from nutrisite.accounts.models import AccountEvent, EventKind
 from tests.accounts.conftest import PASSWORD, Browser
 from tests.admin.forms import Screen, act, messages_of
 
@@ -242,12 +242,13 @@ def test_administrators_alone_read_the_log_and_nobody_changes_it(root, browser, 
 
 def test_sign_in_deletes_events_older_than_a_year_and_ended_sessions(browser, anna):
     now = timezone.now()
-    AccountEvent.objects.create(at=now - timedelta(days=366), kind=Kind.MADE, account="old")
-    AccountEvent.objects.create(at=now - timedelta(days=364), kind=Kind.MADE, account="recent")
+    AccountEvent.objects.create(at=now - timedelta(days=366), kind=EventKind.MADE, account="old")
+    AccountEvent.objects.create(at=now - timedelta(days=364), kind=EventKind.MADE, account="recent")
     Session.objects.create(session_key="old", session_data="", expire_date=now - timedelta(days=1))
     browser.sign_in()
 
-    assert set(AccountEvent.objects.filter(kind=Kind.MADE).values_list("account")) == {("recent",)}
+    events = AccountEvent.objects.filter(kind=EventKind.MADE)
+    assert set(events.values_list("account")) == {("recent",)}
     assert not Session.objects.filter(session_key="old").exists()
 
     # A session lasts a working day.
