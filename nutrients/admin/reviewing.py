@@ -18,7 +18,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from reversion.models import Version
 
-from nutrients.content.signatures import digest, sign, signatures_of, update_reviewers, words_of
+from nutrients.content.signatures import digest, sign, signatures_of, signed_texts, update_reviewers
 from nutrients.content.versions import parents, record_first
 from nutrients.models import Status
 from nutrisite.accounts.admin_site import is_key
@@ -98,7 +98,7 @@ def sign_row(request: HttpRequest, pk: int, screen: admin.ModelAdmin) -> HttpRes
     account: Any = request.user
     if not profession_of(account):
         raise PermissionDenied
-    words = words_of(row)
+    words = signed_texts(row)
     is_own = has_written(row, account)
     if request.method == "POST" and not is_own:
         if request.POST.get("words") == digest(words):

@@ -24,41 +24,41 @@ CHILDREN = {
     "riskfactor": ["effects"],
     "symptom": ["associations"],
 }
-# Fields about a row, which are not among the words that are signed.
-NOT_WORDS = {
+# Fields about a row, which are not signed.
+NOT_SIGNED = {
     *("id", "status", "publish_at", "changed_at", "verification", "position"),
     *("reviewed_on", "reviewed_by", "review_due_on"),
 }
-Words = list[tuple[str, str]]
+LabelledTexts = list[tuple[str, str]]
 
 
-def words_of(row: Any) -> Words:
+def signed_texts(row: Any) -> LabelledTexts:
     """Return label and text of each field of a row and its children, as the database has them."""
     row = type(row)._base_manager.get(pk=row.pk)
-    words = _fields(row)
+    texts = _fields(row)
     for name in CHILDREN.get(row._meta.model_name, ()):
         link = row._meta.get_field(name)
         if not issubclass(link.related_model, Publishable):
             for child in getattr(row, name).order_by("pk"):
-                words += [(f"{child}: {label}", text) for label, text in _fields(child, link.field)]
-    return words
+                texts += [(f"{child}: {label}", text) for label, text in _fields(child, link.field)]
+    return texts
 
 
-def _fields(row: Any, exclude: Any = None) -> Words:
-    words = []
+def _fields(row: Any, exclude: Any = None) -> LabelledTexts:
+    texts = []
     for field in row._meta.concrete_fields:
-        if field.name not in NOT_WORDS and field is not exclude:
-            value = getattr(row, field.attname if not field.is_relation else field.name)
+        if field.name not in NOT_SIGNED and field is not exclude:
+            value = getattr(row, field.name)
             value = dict(field.flatchoices).get(value, value)
-            words.append((capfirst(field.verbose_name), "" if value is None else str(value)))
+            texts.append((capfirst(field.verbose_name), "" if value is None else str(value)))
     for field in row._meta.many_to_many:
         names = sorted(map(str, getattr(row, field.name).all()))
-        words.append((capfirst(field.verbose_name), "; ".join(names)))
-    return words
+        texts.append((capfirst(field.verbose_name), "; ".join(names)))
+    return texts
 
 
-def digest(words: Words) -> str:
-    return hashlib.sha256(json.dumps(words).encode()).hexdigest()
+def digest(texts: LabelledTexts) -> str:
+    return hashlib.sha256(json.dumps(texts).encode()).hexdigest()
 
 
 def signatures_of(row: Any) -> Any:
@@ -71,7 +71,7 @@ def sign(rows: Iterable[Any], *, name: str, profession: str, account: str, at: d
         Signature(
             model=row._meta.label_lower,
             row=row.pk,
-            digest=digest(words_of(row)),
+            digest=digest(signed_texts(row)),
             name=name,
             profession=profession,
             account=account,
@@ -89,7 +89,7 @@ def update_reviewers(rows: Iterable[Any]) -> None:
         signed = list(signatures_of(row))
         saved = type(row)._base_manager.filter(pk=row.pk)
         if (signed or row.reviewed_by) and saved.exists():
-            current = digest(words_of(row))
+            current = digest(signed_texts(row))
             valid = [signature for signature in signed if signature.digest == current]
             row.reviewed_on = timezone.localdate(valid[-1].signed_at) if valid else None
             row.reviewed_by = str(valid[-1])[:200] if valid else ""

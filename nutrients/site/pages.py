@@ -39,7 +39,7 @@ from nutrients.models.publishing import address_of, overdue_on
 from nutrients.models.red_flags import CALL
 
 CORRECTIONS_A_PAGE, CHANGES_LISTED = 150, 100
-# All tables that editors publish.
+# The tables whose reviews are counted: all that are published, except the authorities' daily needs.
 WRITTEN: tuple[Any, ...] = (
     Nutrient,
     NutrientDetail,
