@@ -25,6 +25,7 @@ from nutrients.models import (
     Authority,
     Figure,
     FoodSource,
+    Keyed,
     Nutrient,
     NutrientAmount,
     NutrientDetail,
@@ -102,7 +103,7 @@ def find_problems(*, on: date) -> list[Problem]:
     return sorted({str(problem): problem for problem in problems}.values(), key=str)
 
 
-def problem_of(row: Any, reason: str) -> Problem:
+def problem_of(row: Keyed, reason: str) -> Problem:
     label = row._meta.label_lower
     name = f"{label} {' / '.join(row.natural_key())}"
     return Problem(model=label, row_id=row.pk, row=name[:500], reason=reason)
@@ -129,7 +130,7 @@ def _unsourced_articles() -> Iterator[Problem]:
             yield problem_of(article, "no section cites a source.")
 
 
-def _cited() -> Iterator[tuple[Any, list[Source]]]:
+def _cited() -> Iterator[tuple[Keyed, list[Source]]]:
     """Yield each published row and section with the sources that it cites."""
     sources = {source.slug: source for source in Source.objects.all()}
     for model in content_models():
@@ -181,7 +182,7 @@ def prose_names() -> dict[str, Collection[str]]:
 def _broken_prose() -> Iterator[Problem]:
     names = prose_names()
     sections = list(ArticleSection.objects.select_related("article"))
-    texts: list[tuple[Any, str]] = [(section, section.body) for section in sections]
+    texts: list[tuple[Keyed, str]] = [(section, section.body) for section in sections]
     texts += [(article, article.short_answer) for article in Article.objects.all()]
     for row, text in texts:
         for error in prose.check(text, **names):
@@ -200,7 +201,7 @@ def _broken_details() -> Iterator[Problem]:
             yield problem_of(row, f"its text does not cite its source “{slug}”.")
 
 
-def links() -> Iterator[tuple[Any, int, str]]:
+def links() -> Iterator[tuple[Keyed, int, str]]:
     """Yield row, line and address of each link in a text."""
     for model, name in MARKDOWN:
         for row in model.objects.select_related():
@@ -213,7 +214,7 @@ def _dead_links() -> Iterator[Problem]:
             yield problem_of(row, f"line {line}: {reason}")
 
 
-def _link_fault(address: str, row: Any) -> str | None:
+def _link_fault(address: str, row: Keyed) -> str | None:
     try:
         parts = urlsplit(address)
     except ValueError as error:
@@ -297,7 +298,7 @@ def _overdue(on: date) -> Iterator[Problem]:
                 yield problem_of(row, f"its review fell due on {row.review_due_on:%Y-%m-%d}.")
 
 
-def _texts(*kinds: type[models.Field[Any, Any]]) -> Iterator[tuple[Any, str, str]]:
+def _texts(*kinds: type[models.Field[Any, Any]]) -> Iterator[tuple[Keyed, str, str]]:
     """Yield row, field name and text of each field of these kinds with words of our own.
 
     Safety cases are left out: they list words that the checklist must not show.

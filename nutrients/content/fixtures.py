@@ -136,15 +136,15 @@ class KeyIndex:
 
     def __init__(self, absent: Iterable[Identity] = ()) -> None:
         self.absent = set(absent)
-        self._keys: dict[Model, dict[Key, Any]] = {}
+        self._keys: dict[Model, dict[Key, int]] = {}
 
-    def keys_of(self, model: Model) -> dict[Key, Any]:
+    def keys_of(self, model: Model) -> dict[Key, int]:
         if model not in self._keys:
             rows = model._base_manager.values_list("pk", *model.key_paths())
             self._keys[model] = {tuple(key): pk for pk, *key in rows}
         return self._keys[model]
 
-    def target(self, row: FixtureRow, link: Any, value: Any) -> Any:
+    def target(self, row: FixtureRow, link: Any, value: Any) -> int | None:
         """Return the primary key that a reference leads to; None for an absent row."""
         model, key = link.remote_field.model, as_key(value)
         label, keys = model._meta.label_lower, self.keys_of(model)

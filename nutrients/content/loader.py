@@ -14,13 +14,14 @@ import reversion
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 
-from nutrients.models import Publishable, ShippedChange, ShippedRow
+from nutrients.models import Keyed, Publishable, ShippedChange, ShippedRow
 
 from . import ledger
 from .fixtures import (
     MERGED_WHOLE,
     FixtureError,
     FixtureRow,
+    Key,
     KeyIndex,
     Model,
     RefusedError,
@@ -55,7 +56,7 @@ WITHDRAWN = "It no longer comes with the site. Keep it, or delete it."
 # By field: the values to write, with links as primary keys, and why an editor must decide.
 Values = dict[Any, Any]
 Reasons = dict[Any, str]
-RowUpdate = tuple[FixtureRow, Any, Values]
+RowUpdate = tuple[FixtureRow, Keyed, Values]
 # A sentinel for a field that a merge leaves as it is.
 UNCHANGED: Any = object()
 
@@ -158,7 +159,7 @@ class _Load:
             loaded = model._base_manager.filter(pk__in=keys.values())
             loaded.update(changed_at=models.F("publish_at"))
 
-    def _insert(self, model: Model, rows: list[FixtureRow]) -> dict[Any, Any]:
+    def _insert(self, model: Model, rows: list[FixtureRow]) -> dict[Key, int]:
         """Insert rows and return their primary keys by natural key.
 
         bulk_create sends no signals, so rows are loaded without a version.
@@ -166,7 +167,7 @@ class _Load:
         saved = model._base_manager.bulk_create(build_instance(row, self.index) for row in rows)
         return {row.key: instance.pk for row, instance in zip(rows, saved, strict=True)}
 
-    def _insert_alone(self, row: FixtureRow, had_rows: bool) -> dict[Any, Any]:
+    def _insert_alone(self, row: FixtureRow, had_rows: bool) -> dict[Key, int]:
         try:
             with transaction.atomic():
                 return self._insert(row.model, [row])
@@ -180,7 +181,7 @@ class _Load:
             raise FixtureError(f"{row.location}: {row} is refused, {reason}.") from error
 
     def _add_links(self) -> None:
-        pairs: dict[Any, list[tuple[Any, Any]]] = defaultdict(list)
+        pairs: dict[Any, list[tuple[int, int]]] = defaultdict(list)
         for row in self.outcome.added:
             pk = self.index.keys_of(row.model)[row.key]
             for link in row.model._meta.many_to_many:
@@ -230,7 +231,7 @@ class _Load:
             updates = [(row, live, values) for row, live, values, _ in refused]
         return written
 
-    def _merge_fields(self, row: FixtureRow, live: Any) -> tuple[Values, Reasons]:
+    def _merge_fields(self, row: FixtureRow, live: Keyed) -> tuple[Values, Reasons]:
         """Merge the fields that are or were shipped.
 
         Return the values to write, and the reasons why an editor must decide about other fields.
@@ -251,7 +252,7 @@ class _Load:
                     reasons[each] = TARGET_DELETED
         return values, reasons
 
-    def _merge_field(self, row: FixtureRow, live: Any, field: Any) -> Any:
+    def _merge_field(self, row: FixtureRow, live: Keyed, field: Any) -> Any:
         """Return the new value of a field, or UNCHANGED. Raises ConflictError."""
         base = shipped_value(field, self.ledger.base(row, field.name))
         ours = live_value(live, field)
@@ -273,7 +274,7 @@ class _Load:
         changes = (self._field_change(row, field.name, why) for field, why in reasons.items())
         self.outcome.to_settle += changes
 
-    def _is_reviewed_here(self, live: Any) -> bool:
+    def _is_reviewed_here(self, live: Keyed) -> bool:
         """Return whether a reviewer here signed the row, or the row whose page shows it."""
         pages = owners(live)
         if isinstance(live, Publishable):
@@ -314,7 +315,7 @@ class _Load:
             theirs=only(as_json(row.fields)),
         )
 
-    def _change(self, label: str, key: Any, reason: str, **values: Any) -> ShippedChange:
+    def _change(self, label: str, key: Key, reason: str, **values: Any) -> ShippedChange:
         return ShippedChange(
             model=label,
             natural_key=json.dumps(key),

@@ -13,7 +13,7 @@ import reversion
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from nutrients.models import Publishable, ShippedChange
+from nutrients.models import Keyed, Publishable, ShippedChange
 
 from .fixtures import KeyIndex, RefusedError, as_key
 from .versions import record, record_first
@@ -50,7 +50,7 @@ def parse_value(field: Any, value: Any) -> Any:
     return _comparable(field.to_python(value))
 
 
-def live_value(row: Any, field: Any) -> Any:
+def live_value(row: Keyed, field: Any) -> Any:
     """Return the value of a field in a saved row, in the form of `parse_value`."""
     if field.many_to_many:
         return frozenset(linked.natural_key() for linked in getattr(row, field.name).all())
@@ -65,7 +65,7 @@ def _comparable(value: Any) -> Any:
     return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
 
 
-def write_values(row: Any, values: Mapping[Any, Any], *, at: datetime) -> None:
+def write_values(row: Keyed, values: Mapping[Any, Any], *, at: datetime) -> None:
     """Write values by field, with links as primary keys.
 
     Raises RefusedError if the values break a constraint, with nothing written.
@@ -86,7 +86,7 @@ def write_values(row: Any, values: Mapping[Any, Any], *, at: datetime) -> None:
         getattr(row, field.name).set(targets)
 
 
-def write_links(link: Any, pairs: Iterable[tuple[Any, Any]]) -> None:
+def write_links(link: Any, pairs: Iterable[tuple[int, int]]) -> None:
     """Insert many-to-many links, as pairs of primary keys, without sending signals."""
     through = link.remote_field.through
     source, target = f"{link.m2m_field_name()}_id", f"{link.m2m_reverse_field_name()}_id"

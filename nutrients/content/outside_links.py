@@ -7,14 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
-from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 from django.conf import settings
 
-from nutrients.models import Problem, Source
+from nutrients.models import Keyed, Problem, Source
 
 from .checking import links, problem_of
 
@@ -24,9 +23,9 @@ REFUSES_PROGRAMS = {401, 402, 403, 405, 406, 418, 429, 451, 999}
 REFUSED, GONE = "lets browsers alone in.", "is gone."
 
 
-def addresses() -> dict[str, list[Any]]:
+def addresses() -> dict[str, list[Keyed]]:
     """Return the rows that name each address of another site, by address."""
-    rows: dict[str, list[Any]] = defaultdict(list)
+    rows: dict[str, list[Keyed]] = defaultdict(list)
     for source in Source.objects.exclude(url=""):
         rows[source.url].append(source)
     for row, _, address in links():

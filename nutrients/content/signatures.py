@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db import models
 from django.utils import timezone
 from django.utils.text import capfirst
 
@@ -61,7 +62,7 @@ def digest(texts: LabelledTexts) -> str:
     return hashlib.sha256(json.dumps(texts).encode()).hexdigest()
 
 
-def signatures_of(row: Any) -> Any:
+def signatures_of(row: models.Model) -> models.QuerySet[Signature]:
     return Signature.objects.filter(model=row._meta.label_lower, row=row.pk)
 
 

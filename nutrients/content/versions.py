@@ -97,9 +97,9 @@ def _children_of(model: Any) -> set[str]:
     return {*CHILDREN.get(model._meta.model_name, ())} - {SHARED}
 
 
-def by_table(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, set[Any]]:
+def by_table(pairs: Iterable[tuple[Any, int | None]]) -> dict[Any, set[int]]:
     """Group primary keys by model, without empty ones."""
-    tables: dict[Any, set[Any]] = defaultdict(set)
+    tables: dict[Any, set[int]] = defaultdict(set)
     for model, pk in pairs:
         if pk:
             tables[model].add(pk)
@@ -115,7 +115,7 @@ def owning_fields(row: models.Model) -> list[Any]:
     ]
 
 
-def owners(row: models.Model) -> list[tuple[Any, Any]]:
+def owners(row: models.Model) -> list[tuple[Any, int]]:
     """List model and primary key of the rows on whose pages this one is shown."""
     return [
         (field.remote_field.model, getattr(row, field.attname))
