@@ -54,10 +54,10 @@ urlpatterns = [
     path("preview/<str:token>/", proposals.preview, name="preview"),
     # Open data
     path("data/", data.data, name="data"),
-    path("data/dictionary.csv", data.dictionary_file, {"form": "csv"}, name="dictionary_csv"),
-    path("data/dictionary.json", data.dictionary_file, {"form": "json"}, name="dictionary_json"),
-    path("data/<slug:name>.csv", data.table_file, {"form": "csv"}, name="table_csv"),
-    path("data/<slug:name>.json", data.table_file, {"form": "json"}, name="table_json"),
+    path("data/dictionary.csv", data.dictionary_file, {"suffix": "csv"}, name="dictionary_csv"),
+    path("data/dictionary.json", data.dictionary_file, {"suffix": "json"}, name="dictionary_json"),
+    path("data/<slug:name>.csv", data.table_file, {"suffix": "csv"}, name="table_csv"),
+    path("data/<slug:name>.json", data.table_file, {"suffix": "json"}, name="table_json"),
     # Machines
     path("sitemap.xml", machines.sitemap, name="sitemap"),
     path("sitemap-<slug:section>.xml", machines.sitemap_part, name="sitemap_part"),

@@ -28,7 +28,7 @@ from nutrients.common.version import ContentVersion, content_version
 
 from .tables import TABLES, Table, Value
 
-FORMS = ("csv", "json")
+SUFFIXES = ("csv", "json")
 # The last columns of every table.
 LICENCE, VERSION = "licence", "version"
 # Beginnings that a spreadsheet may run as a formula, after any apostrophes.
@@ -51,13 +51,13 @@ class BusyError(Exception):
 
 
 def file_of(
-    table: Table, form: str, version: ContentVersion | None, *, at: datetime, packed: bool
+    table: Table, suffix: str, version: ContentVersion | None, *, at: datetime
 ) -> TableFile:
-    """Open the file of a table, and write it first if it does not exist.
+    """Open the file of a table, such as that with the suffix csv.gz; write it first if necessary.
 
     Raises BusyError, and OSError for a folder that cannot be used.
     """
-    path = _path(table, f"{form}.gz" if packed else form, version)
+    path = _path(table, suffix, version)
     try:
         return TableFile(path)
     except FileNotFoundError:
@@ -78,7 +78,7 @@ def write_foods(*, at: datetime) -> None:
     version = content_version(at=at)
     for table in TABLES:
         if table.name in ("foods", "portions", "amounts"):
-            file_of(table, "csv", version, at=at, packed=False).close()
+            file_of(table, "csv", version, at=at).close()
 
 
 def digest(version: ContentVersion | None) -> str:
@@ -109,14 +109,14 @@ def _lock(folder: Path) -> Iterator[None]:
 def _write(table: Table, version: ContentVersion | None, *, at: datetime) -> None:
     """Write a table as CSV and JSON, plain and gzipped, and delete its files of other versions."""
     label = version.label if version else ""
-    paths = {form: _path(table, form, version) for form in FORMS}
+    paths = [_path(table, suffix, version) for suffix in SUFFIXES]
     names = [*(column.name for column in table.columns), LICENCE, VERSION]
     encode = json.JSONEncoder(ensure_ascii=False, default=_plain).encode
     head = {"table": table.name, "title": table.title, "version": label}
     with ExitStack() as stack:
         as_csv, as_json = (
             stack.enter_context(_unfinished(path).open("w", encoding="utf-8", newline=""))
-            for path in paths.values()
+            for path in paths
         )
         write_row = csv.writer(as_csv).writerow
         write_row(names)
@@ -128,13 +128,13 @@ def _write(table: Table, version: ContentVersion | None, *, at: datetime) -> Non
             as_json.write(separator + encode(dict(zip(names, values, strict=True))))
             separator = ",\n"
         as_json.write("\n]}\n")
-    for path in paths.values():
+    for path in paths:
         packed = path.with_name(f"{path.name}.gz")
         with _unfinished(path).open("rb") as plain, gzip.open(_unfinished(packed), "wb", 6) as file:
             shutil.copyfileobj(plain, file)
         _unfinished(packed).replace(packed)
         _unfinished(path).replace(path)
-    current = {name for path in paths.values() for name in (path.name, f"{path.name}.gz")}
+    current = {name for path in paths for name in (path.name, f"{path.name}.gz")}
     for path in Path(settings.OPEN_DATA_DIR).glob(f"{table.name}.*"):
         if path.name not in current:
             path.unlink()

@@ -38,7 +38,7 @@ def data(request: HttpRequest) -> HttpResponse:
     return render(request, "nutrients/open_data/data.html", context)
 
 
-def table_file(request: HttpRequest, name: str, form: str) -> HttpResponseBase:
+def table_file(request: HttpRequest, name: str, suffix: str) -> HttpResponseBase:
     table = BY_NAME.get(name)
     if table is None:
         raise Http404("There is no table of this name.")
@@ -49,17 +49,17 @@ def table_file(request: HttpRequest, name: str, form: str) -> HttpResponseBase:
     changed = int(version.changed_at.timestamp()) if version else None
     response: HttpResponseBase | None = get_conditional_response(request, tag, changed)
     if response is None:
-        packed = "gzip" in request.headers.get("Accept-Encoding", "")
+        is_packed = "gzip" in request.headers.get("Accept-Encoding", "")
         try:
-            file = files.file_of(table, form, version, at=now, packed=packed)
+            file = files.file_of(table, f"{suffix}.gz" if is_packed else suffix, version, at=now)
         except files.BusyError:
             return _try_later("This file is being written. Ask again in a few seconds.")
         except OSError as error:
             log.error("Open data cannot be written (%s).", error)
             return _try_later("This file cannot be written at the moment. Ask again later.")
-        response = FileResponse(file, as_attachment=True, filename=f"nutrisite-{name}.{form}")
-        response["Content-Type"] = TYPES[form]
-        if packed:
+        response = FileResponse(file, as_attachment=True, filename=f"nutrisite-{name}.{suffix}")
+        response["Content-Type"] = TYPES[suffix]
+        if is_packed:
             response["Content-Encoding"] = "gzip"
     for header, value in OPEN.items():
         response[header] = value
@@ -77,11 +77,11 @@ def _try_later(sentence: str) -> HttpResponse:
 
 
 @memoized_page
-def dictionary_file(request: HttpRequest, form: str) -> HttpResponse:
+def dictionary_file(request: HttpRequest, suffix: str) -> HttpResponse:
     header, *rows = files.dictionary()
-    response = HttpResponse(content_type=TYPES[form], headers=OPEN)
-    response["Content-Disposition"] = f'attachment; filename="nutrisite-dictionary.{form}"'
-    if form == "csv":
+    response = HttpResponse(content_type=TYPES[suffix], headers=OPEN)
+    response["Content-Disposition"] = f'attachment; filename="nutrisite-dictionary.{suffix}"'
+    if suffix == "csv":
         csv.writer(response).writerows([header, *rows])
     else:
         objects = [dict(zip(header, row, strict=True)) for row in rows]
