@@ -19,8 +19,8 @@ Reader = Callable[[], object]
 PATIENCE = 2
 # Apps whose tables no public page depends on: a sign-in changes no page.
 NOT_CONTENT = {"accounts", "admin", "auth", "axes", "otp_static", "otp_totp", "sessions"}
-# Each transaction adds its own row and deletes the others, so that what a reader sees differs after
-# every commit. It skips rows that another transaction is deleting, so that no editor waits.
+# Each transaction adds its own row and deletes the others, so that the rows differ after every
+# commit. It skips rows that another transaction is deleting, so that no editor waits.
 NOTE_CHANGES = """
 CREATE TABLE IF NOT EXISTS nutrisite_content_change (id xid8 PRIMARY KEY);
 CREATE OR REPLACE FUNCTION nutrisite_note_change() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -1,8 +1,8 @@
 """Finished pages in the memory of each worker, valid until the content changes.
 
 Before each response the database engine is asked whether the content has changed, so that an edit
-shows on the next request in any process. While the database is away, pages of the last
-known content are still served, and everything else gets 503 at once.
+shows on the next request in any process. While the database is away, pages of the last version are
+still served, and everything else gets 503 at once.
 
 `PageCache` is a WSGI application in front of Django, where a middleware would cost 1.6 times as
 much. The middleware `SharedAnswers` marks the responses that it may store.
@@ -112,7 +112,7 @@ class Version:
 
 
 class Versions:
-    """The current version, for all threads of a process, and the `last` known one."""
+    """The current version for all threads of a process. `last` stays while the database is away."""
 
     def __init__(self, open_reader: Callable[[], Reader], next_change: NextChange) -> None:
         self.last: Version | None = None

@@ -3,11 +3,11 @@
 python -m scripts.bench [many]
 
 Three ways to serve the site and a bare view take turns in one process, round by round, so that
-other load on the machine affects all alike, and only CPU time counts. It
-takes two minutes. The ratios hold on other machines, and between two releases. With `many` the site
-gets a hundred thousand foods and two thousand articles more, which takes ten minutes to write: the
-ratios of both runs say what each page costs as times its own with the shipped rows. DATABASE_URL
-may name a PostgreSQL server, as scripts/on_postgresql.sh does.
+other load on the machine affects all alike, and only CPU time counts. This takes two minutes. The
+ratios hold on other machines, and between two releases. With `many` the site gets a hundred
+thousand more foods and two thousand more articles, which takes another ten minutes: compare the
+ratios with those of the shipped rows. DATABASE_URL may name a PostgreSQL server, as
+scripts/on_postgresql.sh does.
 """
 
 import gc
@@ -33,7 +33,7 @@ from tests.browser import server
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
-# In each round a page is requested until it has taken about so many seconds.
+# The rounds, and the seconds of CPU for each page in a round
 ROUNDS, SECONDS = 5, 0.1
 FORMS = {"/checklist/": b"symptom=muscle-cramps&symptom=tingling&symptom=fatigue&risk=vegan-diet"}
 PAGES = {
@@ -122,7 +122,7 @@ def grow() -> None:
 
 
 def another(row: Any, **changes: Any) -> Any:
-    """Return a row like this one, not saved yet, with other values."""
+    """Return an unsaved copy of a row with other values."""
     new = copy(row)
     new.pk, new._state.adding = None, True
     for name, value in changes.items():
@@ -133,8 +133,8 @@ def another(row: Any, **changes: Any) -> Any:
 def applications() -> dict[str, tuple[Application, str]]:
     """Return each way to serve the site: the application, and the requested encoding.
 
-    "kept" sends finished pages, "made" keeps only what lists and forms are made from, "first"
-    nothing, as right after an edit.
+    "kept" sends finished pages, "made" renders pages from memoized results, and "first" has nothing
+    in memory, as after an edit.
     """
     from nutrisite.page_cache import in_front_of
     from nutrisite.wsgi import application

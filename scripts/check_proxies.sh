@@ -10,7 +10,7 @@ if command -v nginx >/dev/null; then
     openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=nutrisite.example \
         -keyout "$folder/privkey.pem" -out "$folder/fullchain.pem" 2>/dev/null
     sed "s#/etc/letsencrypt/live/[^/]*#$folder#" deploy/nginx.conf >"$folder/site.conf"
-    # What Debian has around a site, with what nginx would write beside the copies.
+    # The configuration that Debian includes a site in, with nginx's own files in the folder.
     printf '%s\n' "error_log stderr; pid $folder/pid; events {} http {" \
         "client_body_temp_path $folder/1; proxy_temp_path $folder/2; fastcgi_temp_path $folder/3;" \
         "uwsgi_temp_path $folder/4; scgi_temp_path $folder/5;" \

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Run a command with a temporary PostgreSQL server, which DATABASE_URL names:
 #     scripts/on_postgresql.sh COMMAND ...
-# The server keeps its files in a temporary folder and goes with the command. Where DATABASE_URL
-# already names a PostgreSQL server, that one is used.
+# The server keeps its files in a temporary folder and stops after the command. If DATABASE_URL
+# already names a PostgreSQL server, the command uses that one.
 set -eu
 
 case "${DATABASE_URL:-}" in postgres*) exec "$@" ;; esac
@@ -21,10 +21,10 @@ if ! command -v pg_virtualenv >/dev/null || ! ls /usr/lib/postgresql/*/bin/pg_ct
     }
 fi
 
-# Nothing here has to outlive a power cut. What a test rolled back stays counted by the autovacuum,
-# and a plan for a table of one row, joined by loops, takes hours with thousands; where only loops
-# will do, they seem so dear that each query would be compiled. The log would only repeat, after a
-# test that failed, every error that tests provoke on purpose.
+# The data need not survive a crash. Autovacuum counts rows that tests roll back, and a nested loop
+# that the planner chooses by such counts can take hours. With nested loops disabled, the plans that
+# cannot avoid them look so costly that PostgreSQL would compile each query. The log would show the
+# errors that tests provoke on purpose.
 exec pg_virtualenv -t -i "--locale=C.UTF-8 --encoding=UTF8" \
     -o fsync=off -o synchronous_commit=off -o full_page_writes=off -o max_connections=200 \
     -o autovacuum=off -o enable_nestloop=off -o jit=off -o log_min_messages=panic \

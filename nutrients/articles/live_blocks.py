@@ -32,7 +32,7 @@ from nutrients.prose import Block
 
 # The signs that an article compares; the page of the nutrient has the rest.
 AREAS = (BodyArea.MUSCLES, BodyArea.NERVES)
-# The page of the symptom, to which the list links, has the others.
+# Sources shown for a cause. The page of the symptom, to which the list links, has the others.
 SOURCES_OF_CAUSE = 1
 # The fields of a nutrient and of a symptom that the table prints.
 CORE = ("slug", "name", "symbol", "accent", "tagline", "food_summary", "review_due_on")

@@ -73,7 +73,7 @@ def record_first(rows: Iterable[Any]) -> None:
 def record(rows: Collection[Any], *, at: datetime) -> None:
     """Add rows that were saved or deleted, and their parents, to the active revision.
 
-    Rows on whose pages they are shown count as changed, and lose a reviewer who signed other words.
+    The rows whose pages show them count as changed, and lose a reviewer who signed other texts.
     """
     touch_owners(rows, at=at)
     update_reviewers([*rows, *parents(rows)])
@@ -116,7 +116,7 @@ def owning_fields(row: models.Model) -> list[Any]:
 
 
 def owners(row: models.Model) -> list[tuple[Any, int]]:
-    """List model and primary key of the rows on whose pages this one is shown."""
+    """List the rows whose pages show this one, by model and primary key."""
     return [
         (field.remote_field.model, getattr(row, field.attname))
         for field in owning_fields(row)

@@ -31,9 +31,9 @@ ARTICLES = frozenset({"a", "an", "the"})
 
 
 class Entry(NamedTuple):
-    """One line: a name, its address and kind; `see` is the name of the page under another name.
+    """A line of the list. `see` is the title of the page, if the name is another name for it.
 
-    `words` are those of the name, the sort key, and `letter` is its heading.
+    `words` are the words of the name, by which lines are sorted, and `letter` is its heading.
     """
 
     name: str

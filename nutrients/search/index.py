@@ -4,9 +4,9 @@ Code that changes rows calls `catch_up` in the same transaction: the editors' fo
 the import. It compares and writes only what differs, so calling it too often costs little, and
 every start of the site calls it once.
 
-Words are looked up in FTS5 on SQLite, and in a GIN index of lexemes on PostgreSQL. The words are
-folded and stemmed by our code, and the index only tells which documents have them, so a query finds
-the same documents on both.
+Words are looked up in FTS5 on SQLite, and in a GIN index of lexemes on PostgreSQL. Our code folds
+and stems them, and the index only tells which documents have them, so both engines find the same
+documents.
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ class Field:
             return weights[1]
         if not term.is_prefix:
             return 0
-        # The first word that begins so comes next in their order.
+        # In sorted order, words with this prefix begin at this index.
         index = bisect_left(self.ordered, term.word)
         is_begun = index < len(self.ordered) and self.ordered[index].startswith(term.word)
         return weights[2] if is_begun else 0
@@ -188,7 +188,7 @@ def _parts(word: str) -> tuple[str, ...]:
 
 
 class Shelf(IntEnum):
-    """The parts of the index. Each has its documents in the order of the length of their titles."""
+    """The parts of the index, each with its documents in the order of the length of titles."""
 
     OTHERS, CHOSEN_FOODS, IMPORTED_FOODS, ARTICLES = range(4)
 
@@ -273,7 +273,7 @@ def matching(
 ) -> RawSQL:
     """Return the ids of documents with every clause, or with `every` False with any.
 
-    At `most` so many from the `first` shelf to the `last`, the shortest titles first.
+    Return at `most` so many, from the `first` shelf to the `last`, shortest titles first.
     """
     engine = ENGINES[connection.vendor]
     expression = engine.expression(clauses, every=every)

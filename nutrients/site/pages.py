@@ -63,7 +63,7 @@ FEELINGS = {
     "muscle-weakness": "Weakness",
     "restless-legs": "Restless legs",
 }
-# Kinds of cause that nearly everybody has.
+# The kinds of cause that affect nearly everybody.
 EVERYDAY = (CauseKind.LIFESTYLE, CauseKind.STIMULANT, CauseKind.MIND)
 MOST_CAUSES = 3
 
@@ -89,10 +89,10 @@ class WarningSign(NamedTuple):
 
 
 class HomePage:
-    """What the home page shows; `guide` is the first article, or None before there is one.
+    """What the home page shows. `guide` is the first article, or None if there is none.
 
-    The `articles` are the first of each topic beside it. Each of the `feelings` has the address of
-    its symptom, and its words.
+    `articles` are the first of each topic, without the guide. Each of the `feelings` is an address
+    of a symptom and readers' words for it.
     """
 
     def __init__(self, *, at: datetime) -> None:

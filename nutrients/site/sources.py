@@ -51,9 +51,9 @@ class ListedSource(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FactGroup:
-    """Facts of one kind that cite a source: their number, and title and address of the first.
+    """Facts of one kind that cite a source: their number, and title and address of the first ones.
 
-    `more` is the number of those that `links` leaves out and that a list would have.
+    `more` is the number of facts that a list leaves out.
     """
 
     title: str

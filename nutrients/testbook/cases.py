@@ -25,7 +25,7 @@ from nutrients.models import (
     Symptom,
 )
 
-# Names and slugs alone, in plain lists: fetching the texts too would take longer than the page.
+# Names and slugs alone, as lists: fetching the texts too would take longer than the page.
 NAMED = (
     Prefetch("symptoms", Symptom.objects.only("slug", "name"), "symptom_list"),
     Prefetch("risk_factors", RiskFactor.objects.only("slug", "name"), "risk_list"),

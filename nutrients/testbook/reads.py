@@ -1,7 +1,7 @@
 """The fields that the test book reads: a change of any other needs no run.
 
-Every field of these tables counts as read unless NOT_READ names it: a needless run costs a second,
-a missing one a warning.
+Every field of these tables counts as read unless NOT_READ names it: a needless run takes a second,
+and a missing one may hide a failing case.
 """
 
 from __future__ import annotations

@@ -32,8 +32,8 @@ MAX_LENGTH = 1_000_000
 PATIENCE = 5
 # Threads of a process that editors may occupy; the others stay free for readers.
 SLOTS = threading.BoundedSemaphore(max(1, settings.WEB_THREADS // 2))
-# One request runs at a time: a process runs one thread at a time, so a reader would wait for all
-# of them.
+# Editors' requests run one at a time: Python runs one thread at a time, so a reader would wait for
+# all of them.
 RUNNING = threading.Lock()
 # Error codes. Of PostgreSQL: lock_not_available, deadlock_detected
 LOCKED_SQLITE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
@@ -64,8 +64,8 @@ def show_form(
 ) -> HttpResponse:
     """Return a page with the texts of a form, to copy, and a button that sends it again.
 
-    The form and its address are those of the request, if no other is passed. If the form must not
-    be sent again, a link to the address replaces the button.
+    By default these are the form and the address of the request. If the form must not be sent
+    again, a link to the address replaces the button.
     """
     form, address = form or request.POST, address or request.get_full_path()
     pairs = [(name, str(value)) for name, values in form.lists() for value in values]
