@@ -13,7 +13,7 @@ SWAPPED = (*FILTERED, "food", "nutrient", "search")
 
 
 def site(request: HttpRequest) -> dict[str, str | bool]:
-    """Return the site's and the page's address, and whether the page is filtered or uses htmx.
+    """Return addresses of site, page and editors, and whether the page is filtered or uses htmx.
 
     Addresses come from SITE_URL and not from the Host header, which a visitor controls, and have
     no query. Search engines should not list a filtered page, which is one of very many.
@@ -26,6 +26,7 @@ def site(request: HttpRequest) -> dict[str, str | bool]:
         "is_filtered": bool(request.GET) and name in FILTERED,
         "uses_htmx": name in SWAPPED,
         "section": "",
+        "contact": settings.CONTACT_EMAIL,
     }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.conf import settings
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
@@ -50,7 +49,6 @@ def about(request: HttpRequest) -> HttpResponse:
     context = {
         "published": sum(count["published"] for count in counts),
         "reviewed": sum(count["reviewed"] for count in counts),
-        "contact": settings.CONTACT_EMAIL,
     }
     return render(request, "nutrients/site/about.html", context)
 
@@ -68,7 +66,6 @@ def method(request: HttpRequest) -> HttpResponse:
         "order": ORDER,
         "counts": counts,
         "waiting": sum(count["waiting"] for count in counts),
-        "contact": settings.CONTACT_EMAIL,
     }
     return render(request, "nutrients/site/method.html", context)
 
@@ -100,18 +97,17 @@ def changes(request: HttpRequest) -> HttpResponse:
     latest, older = other_changes(at=now)
     paths = {note.path for note in (*context["page"], *latest)}
     context |= {"changes": latest, "older": older, "open_now": open_paths(paths, at=now)}
-    context["contact"] = settings.CONTACT_EMAIL
     return render(request, "nutrients/site/changes.html", context)
 
 
 @memoized_page
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "nutrients/site/privacy.html", {"contact": settings.CONTACT_EMAIL})
+    return render(request, "nutrients/site/privacy.html")
 
 
 @memoized_page
 def accessibility(request: HttpRequest) -> HttpResponse:
-    return render(request, "nutrients/site/accessibility.html", {"contact": settings.CONTACT_EMAIL})
+    return render(request, "nutrients/site/accessibility.html")
 
 
 @memoized_page
