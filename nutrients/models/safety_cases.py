@@ -107,11 +107,11 @@ class SafetyCase(Slugged):
         return f"{reverse('nutrients:test_book')}#case-{self.slug}"
 
     @property
-    def phrases_shown(self) -> list[str]:
+    def phrases_to_show(self) -> list[str]:
         return lines_of(self.must_show)
 
     @property
-    def phrases_hidden(self) -> list[str]:
+    def phrases_to_hide(self) -> list[str]:
         return lines_of(self.must_not_show)
 
 

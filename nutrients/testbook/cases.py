@@ -70,14 +70,15 @@ class BookCase:
         return words + [f"{row.question} {row.label}" for row in case.answer_list]
 
     @property
-    def shown(self) -> list[str]:
-        suggested = [f"{nutrient.name}, to look into" for nutrient in self.case.suggested]
-        return [*suggested, *(flag.sign for flag in self.case.warned_of), *self.case.phrases_shown]
+    def must_show(self) -> list[str]:
+        case = self.case
+        suggested = [f"{nutrient.name}, to look into" for nutrient in case.suggested]
+        return [*suggested, *(flag.sign for flag in case.warned_of), *case.phrases_to_show]
 
     @property
-    def hidden(self) -> list[str]:
+    def must_not_show(self) -> list[str]:
         withheld = [f"{nutrient.name}, to look into" for nutrient in self.case.withheld]
-        return [*withheld, *self.case.phrases_hidden]
+        return [*withheld, *self.case.phrases_to_hide]
 
 
 @dataclass(frozen=True, slots=True)

@@ -245,10 +245,10 @@ def _wrong_names(case: SafetyCase, answer: CaseAnswer) -> Iterator[str]:
 
 def _wrong_phrases(case: SafetyCase, answer: CaseAnswer) -> Iterator[str]:
     text = _folded(" ".join(answer.sentences))
-    for phrase in case.phrases_shown:
+    for phrase in case.phrases_to_show:
         if _folded(phrase) not in text:
             yield f"It does not show “{phrase}”."
-    for phrase in case.phrases_hidden:
+    for phrase in case.phrases_to_hide:
         if _folded(phrase) in text:
             yield f"It shows “{phrase}”."
     phrases = (phrase for sentence in answer.sentences for phrase in _forbidden(sentence))
