@@ -1,7 +1,9 @@
-"""Pagination of long lists by `?page=`."""
+"""Pagination of long lists by `?page=`, and their headings by letter."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from string import ascii_uppercase
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -10,6 +12,8 @@ from django.http import HttpRequest, QueryDict
 from nutrients.context import canonical_url
 
 from .parameters import Reading, ignored_sentence
+
+NUMBERS, OTHER_LETTERS = "0–9", "Other letters"
 
 
 def paged(request: HttpRequest, pages: Paginator[Any]) -> dict[str, Any]:
@@ -24,6 +28,24 @@ def paged(request: HttpRequest, pages: Paginator[Any]) -> dict[str, Any]:
         "ignored": ignored_sentence(ignored),
         "canonical_url": canonical_url(request.path) + query,
     }
+
+
+def paged_by_letter(request: HttpRequest, lines: Sequence[Any], size: int) -> dict[str, Any]:
+    """Return the context of a page of lines, which are sorted by `letter`, and of their letters.
+
+    A letter is listed with the page of its first line.
+    """
+    letters: dict[str, int] = {}
+    for index, line in enumerate(lines):
+        letters.setdefault(line.letter, index // size + 1)
+    return paged(request, Paginator(lines, size)) | {"letters": letters}
+
+
+def letter_of(name: str) -> str:
+    """Return the heading of a name in a list by letter."""
+    first = name[:1].upper()
+    other = NUMBERS if first.isdecimal() or not first.isalpha() else OTHER_LETTERS
+    return first if first and first in ascii_uppercase else other
 
 
 def read_page(query: QueryDict, pages: Paginator[Any]) -> tuple[Page[Any], list[str]]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from string import ascii_uppercase
 from typing import NamedTuple
 
 from django.db.models import Q
 
+from nutrients.common.paging import letter_of
 from nutrients.common.words import spans, stems, words_of
 from nutrients.models import DocumentKind, SearchDocument
 
@@ -23,7 +24,6 @@ LISTED = {
     DocumentKind.OTHER_CAUSE: "Other cause",
     DocumentKind.PAGE: "This site",
 }
-NUMBERS, OTHER_LETTERS = "0–9", "Other letters"
 ENTRIES_A_PAGE = 140
 # Longer names, and symbols such as “Mg”, are left to the search.
 SHORTEST_NAME, MOST_NAME_WORDS = 3, 3
@@ -61,14 +61,6 @@ def entries(*, at: datetime) -> list[Entry]:
     return sorted(lines, key=_sort_key)
 
 
-def letter_pages(letters: Iterable[str], size: int) -> dict[str, int]:
-    """Return each letter of a sorted list, and the page of its first entry."""
-    pages: dict[str, int] = {}
-    for index, letter in enumerate(letters):
-        pages.setdefault(letter, index // size + 1)
-    return pages
-
-
 def _other_names(document: SearchDocument) -> Iterator[str]:
     """Yield the short names whose words differ from the title and from earlier names."""
     title = document.title
@@ -98,10 +90,3 @@ def _entry(name: str, url: str, kind: str, see: str = "") -> Entry:
     if kind != LISTED[DocumentKind.PAGE] and words[0] in ARTICLES:
         words = words[1:] or words
     return Entry(name, url, kind, see, " ".join(words), letter_of("".join(words)))
-
-
-def letter_of(name: str) -> str:
-    """Return the heading of a name in a list by letter."""
-    first = name[:1].upper()
-    other = NUMBERS if first.isdecimal() or not first.isalpha() else OTHER_LETTERS
-    return first if first and first in ascii_uppercase else other

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from nutrients.common.answering import memoized, memoized_page, render_page_or_fragment
-from nutrients.common.paging import paged
+from nutrients.common.paging import paged_by_letter
 from nutrients.common.parameters import LONGEST, Reading, ignored_sentence, read_country, read_words
 from nutrients.models import Authority
 
-from .a_to_z import ENTRIES_A_PAGE, entries, letter_pages
+from .a_to_z import ENTRIES_A_PAGE, entries
 from .content import SearchContent
 from .results import SearchResults
 
@@ -56,6 +55,5 @@ empty_search_page = memoized_page(search_page)
 @memoized_page
 def a_to_z(request: HttpRequest) -> HttpResponse:
     lines = memoized(request, entries, at=timezone.now())
-    context = paged(request, Paginator(lines, ENTRIES_A_PAGE))
-    context["letters"] = letter_pages((line.letter for line in lines), ENTRIES_A_PAGE)
+    context = paged_by_letter(request, lines, ENTRIES_A_PAGE)
     return render(request, "nutrients/search/a_to_z.html", context)

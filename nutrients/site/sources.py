@@ -11,6 +11,7 @@ from django.db.models import Count
 from django.urls import reverse
 
 from nutrients import prose
+from nutrients.common.paging import letter_of
 from nutrients.models import (
     READ,
     Article,
@@ -26,7 +27,6 @@ from nutrients.models import (
     Source,
     Symptom,
 )
-from nutrients.search.a_to_z import letter_of
 from nutrients.search.content import ROWS, addresses_of
 
 MAX_LISTED = 40

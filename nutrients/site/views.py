@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from nutrients.common.answering import memoized, memoized_page
-from nutrients.common.paging import paged
+from nutrients.common.paging import paged, paged_by_letter
 from nutrients.evidence.ranking import ORDER
 from nutrients.models import (
     MEANING_AGAINST,
@@ -26,7 +26,6 @@ from nutrients.models import (
     Typicality,
     Verification,
 )
-from nutrients.search.a_to_z import letter_pages
 from nutrients.testbook.cases import safety_book
 from nutrients.testbook.running import current_outcomes
 
@@ -73,9 +72,7 @@ def method(request: HttpRequest) -> HttpResponse:
 @memoized_page
 def sources(request: HttpRequest) -> HttpResponse:
     """Every source that somebody has read, by publisher, a page at a time."""
-    lines = read_sources()
-    context = paged(request, Paginator(lines, SOURCES_A_PAGE))
-    context["letters"] = letter_pages((line.letter for line in lines), SOURCES_A_PAGE)
+    context = paged_by_letter(request, read_sources(), SOURCES_A_PAGE)
     return render(request, "nutrients/site/sources.html", context)
 
 
