@@ -5,7 +5,7 @@ shows on the next request in any process. While the database is away, pages of t
 still served, and everything else gets 503 at once.
 
 `PageCache` is a WSGI application in front of Django, where a middleware would cost 1.6 times as
-much. The middleware `SharedAnswers` marks the responses that it may store.
+much. The middleware `MarkCacheable` marks the responses that it may store.
 """
 
 import gzip
@@ -250,8 +250,8 @@ def in_front_of(application: Application) -> PageCache:
     return PageCache(application, versions, settings.PAGE_CACHE_BYTES)
 
 
-class SharedAnswers:
-    """Middleware that tells `PageCache` which responses all clients share.
+class MarkCacheable:
+    """Middleware that tells `PageCache` which responses it may store for all clients.
 
     It must be below compression, and above all that could make a response personal. A view opts out
     by `Cache-Control: private` or `no-store`. While the database is away everything gets 503.

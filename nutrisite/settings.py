@@ -75,7 +75,7 @@ MIDDLEWARE = [
     # These two adapt a response to one client; the middleware below serves all clients alike.
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
-    "nutrisite.page_cache.SharedAnswers",
+    "nutrisite.page_cache.MarkCacheable",
     "nutrisite.middleware.RefusedRequests",
     "django.middleware.common.CommonMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
