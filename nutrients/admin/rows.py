@@ -7,7 +7,6 @@ from typing import Any, cast
 
 from django import forms
 from django.apps import apps
-from django.contrib import admin
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -113,8 +112,7 @@ def draw(
 
 def return_texts(request: HttpRequest, sentence: str, address: str) -> HttpResponse:
     """Return the texts of a form that cannot be saved, to copy, with a link to an address."""
-    context = admin.site.each_context(request)
-    return show_form(request, context, sentence, address=address, can_resend=False)
+    return show_form(request, sentence, address=address, can_resend=False)
 
 
 def change_address(label: str, pk: Any) -> str:

@@ -77,13 +77,13 @@ class SecuredSite(AdminSite):
             def respond() -> HttpResponseBase:
                 response = inner(request, *args, **kwargs)
                 if request.method == "POST" and not is_permitted and response.status_code == 302:
-                    return resubmission.sign_in_page(request, self) or response
+                    return resubmission.sign_in_page(request) or response
                 return response
 
             try:
                 if name in UNLIMITED:
                     return respond()
-                return resubmission.limited(request, self, respond)
+                return resubmission.limited(request, respond)
             except OverflowError as error:
                 # SQLite raises it for a number that no column can store; PostgreSQL finds no row.
                 raise BadRequest("A number is too large.") from error
@@ -101,8 +101,7 @@ class SecuredSite(AdminSite):
 
         def send_back(request: HttpRequest) -> HttpResponse:
             form, sentence = QueryDict(encoded), resubmission.SIGNED_OUT
-            context = self.each_context(request)
-            return resubmission.show_form(request, context, sentence, form, response.url)
+            return resubmission.show_form(request, sentence, form, response.url)
 
         # The sign-in has replaced request.user, which needs `is_verified` again.
         return OTPMiddleware(send_back)(request)

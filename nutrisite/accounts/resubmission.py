@@ -11,7 +11,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.admin import AdminSite
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
@@ -44,10 +43,11 @@ class BusyError(Exception):
     """Nothing was changed because others are saving; the same form may succeed later."""
 
 
-def busy(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+def busy(request: HttpRequest) -> HttpResponse:
     """Return the form to send again, or a page that reloads itself."""
     if request.method == "POST":
-        return show_form(request, context, BUSY)
+        return show_form(request, BUSY)
+    context = admin.site.each_context(request)
     context |= {"title": "One moment", "sentence": BUSY_PAGE, "action": request.get_full_path()}
     response = render(request, "admin/resubmission.html", context)
     response.headers["Refresh"] = "2"
@@ -56,7 +56,6 @@ def busy(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
 
 def show_form(
     request: HttpRequest,
-    context: dict[str, Any],
     sentence: str,
     form: QueryDict | None = None,
     address: str = "",
@@ -72,24 +71,23 @@ def show_form(
     fields = [(name, value) for name, value in pairs if name != "csrfmiddlewaretoken"]
     # The name of a button begins with an underscore.
     texts = [text for name, text in fields if " " in text.strip() and not name.startswith("_")]
+    context = admin.site.each_context(request)
     context |= {"title": "Not saved yet", "sentence": sentence, "action": address}
     context |= {"fields": fields if can_resend else [], "texts": texts}
     return render(request, "admin/resubmission.html", context)
 
 
-def sign_in_page(request: HttpRequest, site: AdminSite) -> HttpResponse | None:
+def sign_in_page(request: HttpRequest) -> HttpResponse | None:
     """Return the sign-in page that carries the form that was sent; None if it must not be shown."""
     form = request.POST.urlencode()
     if is_account_form(request) or len(form) > MAX_LENGTH:
         return None
     context = {"resubmission": form, "next": request.get_full_path()}
     request.method = "GET"
-    return site.login(request, context | {"app_path": reverse("admin:login")})
+    return admin.site.login(request, context | {"app_path": reverse("admin:login")})
 
 
-def limited(
-    request: HttpRequest, site: AdminSite, view: Callable[[], HttpResponseBase]
-) -> HttpResponseBase:
+def limited(request: HttpRequest, view: Callable[[], HttpResponseBase]) -> HttpResponseBase:
     """Return a view's response, or that of `busy` rather than hold readers up."""
     if SLOTS.acquire(blocking=False):
         try:
@@ -107,7 +105,7 @@ def limited(
                 raise
         finally:
             SLOTS.release()
-    return busy(request, site.each_context(request))
+    return busy(request)
 
 
 @never_cache
@@ -118,7 +116,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if not (account and account.is_staff):
         return django_csrf_failure(request, reason)
     if not is_account_form(request):
-        return show_form(request, admin.site.each_context(request), OUTDATED, can_resend=False)
+        return show_form(request, OUTDATED, can_resend=False)
     messages.warning(request, OUTDATED)
     return redirect(request.get_full_path() if is_row_form(request) else "admin:index")
 
