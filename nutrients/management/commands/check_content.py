@@ -13,12 +13,10 @@ from nutrients.models import ProblemKind
 
 
 class Command(BaseCommand):
-    """Find claims without a source, broken links, wrong units, overdue reviews and more.
+    help = """Find claims without a source, broken links, wrong units, overdue reviews and more.
 
     Prints a line for each problem, and exits with 1 if there is any.
     """
-
-    help = __doc__
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(

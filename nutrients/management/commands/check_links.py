@@ -11,13 +11,11 @@ from nutrients.models import ProblemKind
 
 
 class Command(BaseCommand):
-    """Check the links to other sites, and list broken ones on the editors' desk.
+    help = """Check the links to other sites, and list broken ones on the editors' desk.
 
     This takes minutes and sends requests to other sites: run it from a timer at night. The command
     succeeds even if links are broken.
     """
-
-    help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:
         broken, total, refused = check_links()

@@ -15,7 +15,7 @@ from nutrients.search.index import catch_up
 
 
 class Command(BaseCommand):
-    """Add the foods of a table, with their amounts and household portions.
+    help = """Add the foods of a table, with their amounts and household portions.
 
     The table is your own CSV with the columns id, name and amounts in 100 g such as magnesium_mg,
     or a published one: FoodData Central's zip of Foundation Foods or SR Legacy, CIQUAL, or CoFID.
@@ -24,8 +24,6 @@ class Command(BaseCommand):
     changed or deleted. Lines that cannot be used are named and left out; the command then exits
     with 1.
     """
-
-    help = __doc__
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="the table: CSV, workbook or zip")

@@ -9,9 +9,7 @@ from . import import_foods
 
 
 class Command(import_foods.Command):
-    """Add all foods of the USDA's table, as `import_foods` does."""
-
-    help = __doc__
+    help = "Add all foods of the USDA's table, as `import_foods` does."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.set_defaults(source=SR28)

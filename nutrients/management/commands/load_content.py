@@ -19,14 +19,12 @@ from nutrients.testbook.running import failing, update_outcomes
 
 
 class Command(BaseCommand):
-    """Add missing rows of the shipped content, and update fields that no editor changed.
+    help = """Add missing rows of the shipped content, and update fields that no editor changed.
 
     Safe at every start. Rows that an editor deleted stay deleted, and an editor is asked about
     fields that both the editor and the release changed. If a fixture cannot be loaded, nothing is
     changed, and the command exits with 1 and one sentence.
     """
-
-    help = __doc__
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(

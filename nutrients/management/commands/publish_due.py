@@ -9,12 +9,10 @@ from nutrients.admin.publishing import publish_due
 
 
 class Command(BaseCommand):
-    """Publish the proposals that are due. Run it every minute.
+    help = """Publish the proposals that are due. Run it every minute.
 
     Prints a line for each proposal, and nothing if none is due.
     """
-
-    help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:
         for proposal in publish_due(at=timezone.now()):

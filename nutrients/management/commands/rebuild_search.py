@@ -8,12 +8,10 @@ from nutrients.search.index import rebuild
 
 
 class Command(BaseCommand):
-    """Rebuild the search index. This takes seconds, even with the USDA's foods.
+    help = """Rebuild the search index. This takes seconds, even with the USDA's foods.
 
     Edits update the index. Run this only after a change outside the admin, such as by SQL.
     """
-
-    help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(f"Search: {rebuild():,} documents written.")

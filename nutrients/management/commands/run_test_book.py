@@ -9,12 +9,10 @@ from nutrients.testbook.running import failing, update_outcomes
 
 
 class Command(BaseCommand):
-    """Run the cases of the test book, and save the outcomes for the safety page.
+    help = """Run the cases of the test book, and save the outcomes for the safety page.
 
     Prints each case that fails with its failures, and exits with 1 if any does.
     """
-
-    help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:
         checked = update_outcomes(at=timezone.now())
