@@ -295,4 +295,5 @@ def tokens(header: str) -> set[str]:
 
 def encoding_for(environ: Environ) -> str:
     """Return the best encoding that a client accepts; like Django's GZip, ignore weights."""
+    # The better encoding has the lesser name.
     return min(ENCODING.findall(environ.get("HTTP_ACCEPT_ENCODING", "")), default="")
