@@ -16,13 +16,12 @@ ROOT = Path(__file__).resolve().parent.parent
 PATHS = ["nutrisite", "nutrients", "scripts", "manage.py", "gunicorn.conf.py"]
 # Called by Django, its admin, commands and site maps, by gunicorn and parsers of HTML
 CALLED_BY_FRAMEWORKS = [
-    *("add_arguments", "clean_*", "delete_*", "get_*", "has_*_permission", "process_*", "save_*"),
-    *("response_*", "id_for_label", "use_required_attribute", "*Config", "EditorsSite", "handle*"),
-    *("default_site", "urlpatterns", "handler400", "bad_request", "handler404", "page_not_found"),
-    *("exception", "on_starting", "post_fork", "when_ready", "Command", "app_name", "location"),
-    *("lastmod", "lookups", "protocol", "default_auto_field"),
+    *("add_arguments", "clean_*", "delete_*", "get_*", "process_*", "save_*", "response_*"),
+    *("handle*", "*Config", "EditorsSite", "default_site", "bad_request", "page_not_found"),
+    *("on_starting", "post_fork", "when_ready", "app_name", "lastmod", "protocol"),
+    *("default_auto_field", "use_required_attribute"),
 ]
-DECORATORS = ["@register", "@register.*", "@admin.*", "@receiver", "@pytest.*"]
+DECORATORS = ["@register", "@admin.*", "@receiver"]
 # Files whose attributes are tables, screens and settings
 DECLARED = re.compile(r"gunicorn\.conf|models/|models\.py|admin/|admin\.py|admin_site|formats\.py")
 
