@@ -88,8 +88,9 @@ def main() -> None:
 
 def grow() -> None:
     """Add foods as an import would, and articles, each a copy of one that is there."""
-    from django.db import connection, transaction
+    from django.db import transaction
 
+    from nutrients.content.loader import refresh_statistics
     from nutrients.models import Article, ArticleSection, FoodSource, NutrientAmount
     from nutrients.search.index import catch_up
 
@@ -117,8 +118,7 @@ def grow() -> None:
             copies = (another(section, article=article) for section in model.sections.all())
             ArticleSection.objects.bulk_create(copies)
     catch_up()
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    refresh_statistics()
 
 
 def another(row: Any, **changes: Any) -> Any:
