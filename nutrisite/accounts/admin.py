@@ -81,9 +81,11 @@ class ClinicianInline(admin.StackedInline):
 
     model = Clinician
     verbose_name_plural = "Clinician, who may sign reviews with first and last name"
-    has_add_permission = has_change_permission = has_delete_permission = has_view_permission = (
-        lambda inline, request, obj=None: obj is not None and request.user.is_superuser
-    )
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return obj is not None and request.user.is_superuser
+
+    has_add_permission = has_change_permission = has_delete_permission = has_view_permission
 
 
 @admin.register(User)
