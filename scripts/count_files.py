@@ -89,10 +89,12 @@ def names_of(node: ast.stmt) -> list[str]:
 
 
 def imports_of(path: Path, names: set[str] | None = None) -> list[tuple[str, str]]:
-    """Return the modules that a module imports, each with the name taken from it."""
+    """Return the modules that a module imports, each with the name taken from it, if any."""
     package = list(path.parent.relative_to(ROOT).parts)
-    imports = []
+    imports: list[tuple[str, str]] = []
     for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            imports += [(alias.name, "") for alias in node.names]
         if not isinstance(node, ast.ImportFrom):
             continue
         parents = package[: len(package) - node.level + 1] if node.level else []

@@ -6,6 +6,7 @@ from graphlib import TopologicalSorter
 
 import pytest
 
+from scripts.count_files import imports_of
 from tests.processes import ROOT
 
 CODE = sorted(
@@ -67,18 +68,9 @@ def relative(path):
     return str(path.relative_to(ROOT))
 
 
-def imports_of(path):
-    """Yield the dotted names that a module imports, `from a import b` as a and a.b."""
-    package = relative(path).removesuffix(".py").replace("/", ".").removesuffix(".__init__")
-    parts = package.split(".") if path.name == "__init__.py" else package.split(".")[:-1]
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            above = parts[: len(parts) - node.level + 1] if node.level else []
-            origin = ".".join([*above, *([node.module] if node.module else [])])
-            yield origin
-            yield from (f"{origin}.{alias.name}" for alias in node.names)
+def names_imported_by(path):
+    """Return the dotted names that a module imports, `from a import b` as a and a.b."""
+    return [name for module, part in imports_of(path) for name in (module, f"{module}.{part}")]
 
 
 def lies_in(name, parents):
@@ -91,7 +83,7 @@ def test_layer_imports_only_what_lies_below_it(layer):
         f"{relative(path)} imports {name}"
         for path in CODE
         if relative(path) == layer or relative(path).startswith(f"{layer}/")
-        for name in imports_of(path)
+        for name in names_imported_by(path)
         if lies_in(name, FORBIDDEN[layer])
     ]
 
@@ -104,7 +96,7 @@ def test_package_imports_only_what_lies_below_it(package):
     faults = [
         f"{relative(path)} imports {name}"
         for path in (ROOT / "nutrients" / package).rglob("*.py")
-        for name in imports_of(path)
+        for name in names_imported_by(path)
         if name.startswith("nutrients.") and not lies_in(name, below)
     ]
 
