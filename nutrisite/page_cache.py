@@ -245,7 +245,7 @@ def send(
     return body if status == 200 and method == "GET" else []
 
 
-def in_front_of(application: Application) -> PageCache:
+def with_page_cache(application: Application) -> PageCache:
     versions = Versions(open_reader, import_string(settings.NEXT_CHANGE))
     return PageCache(application, versions, settings.PAGE_CACHE_BYTES)
 

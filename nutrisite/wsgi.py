@@ -8,12 +8,12 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.template.loader import get_template
 
-from nutrisite.page_cache import in_front_of
+from nutrisite.page_cache import with_page_cache
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nutrisite.settings")
 
 
-application = in_front_of(get_wsgi_application())
+application = with_page_cache(get_wsgi_application())
 # Load views and templates before the first request: an upgrade may replace their files.
 import_module(settings.ROOT_URLCONF)
 for folder in settings.TEMPLATES[0]["DIRS"]:

@@ -136,11 +136,11 @@ def applications() -> dict[str, tuple[Application, str]]:
     "kept" sends finished pages, "made" renders pages from memoized results, and "first" has nothing
     in memory, as after an edit.
     """
-    from nutrisite.page_cache import in_front_of
+    from nutrisite.page_cache import with_page_cache
     from nutrisite.wsgi import application
 
     with override_settings(PAGE_CACHE_BYTES=0):
-        made = in_front_of(get_wsgi_application())
+        made = with_page_cache(get_wsgi_application())
     return {"kept": (application, "br"), "made": (made, ""), "first": (get_wsgi_application(), "")}
 
 

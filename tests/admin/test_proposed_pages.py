@@ -20,7 +20,7 @@ from nutrients.proposals.pages import (
     render_proposed,
 )
 from nutrients.proposals.rows import add_row, begin
-from nutrisite.page_cache import in_front_of
+from nutrisite.page_cache import with_page_cache
 from tests.addresses import EVERY_KIND
 
 from .forms import address_of
@@ -56,7 +56,7 @@ def read_page(application, address):
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_readers_never_get_proposed_words(proposal):
-    application = in_front_of(get_wsgi_application())
+    application = with_page_cache(get_wsgi_application())
     addresses = {*EVERY_KIND, *candidates(proposal)[0], *MACHINES}
     pages = []
 
