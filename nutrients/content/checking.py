@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain
@@ -19,6 +20,7 @@ from nutrients import prose
 from nutrients.common.wording import forbidden
 from nutrients.models import (
     MOST_IN_100_G,
+    READ,
     Article,
     ArticleSection,
     Association,
@@ -121,6 +123,8 @@ def save_problems(kind: ProblemKind, problems: list[Problem], *, at: datetime) -
 def _published(model: type[models.Model]) -> Any:
     """Return the rows that readers see or will see. Rows without a status count as published."""
     rows = model._default_manager.all()
+    if model is Source:
+        return rows.filter(read_form__in=READ)
     return rows.filter(status=Status.PUBLISHED) if issubclass(model, Publishable) else rows
 
 
@@ -232,9 +236,11 @@ def _link_fault(address: str, row: Keyed) -> str | None:
 def page_fault(address: str) -> str | None:
     """Return why readers find no page of ours at an address, or None if they find one."""
     parts = urlsplit(address)
-    try:
+    match = None
+    with suppress(Resolver404):
         match = resolve(parts.path)
-    except Resolver404:
+    # The admin and health checks are not pages of the app, and a preview is no page for readers.
+    if match is None or match.view_name == "nutrients:preview" or match.namespace != "nutrients":
         if parts.path.startswith("/") and parts.path.endswith("/"):
             return f"{address} leads nowhere: there is no such page."
         return f"{address} leads nowhere: a link to our own page begins and ends with “/”."
@@ -243,7 +249,8 @@ def page_fault(address: str) -> str | None:
 
 def _row_fault(match: ResolverMatch, fragment: str) -> str | None:
     name, slug = match.url_name or "", match.kwargs.get("slug", "")
-    if name in PAGE_MODELS and not _published(PAGE_MODELS[name]).filter(slug=slug).exists():
+    model = Source if name == "source" else PAGE_MODELS.get(name)
+    if model and not _published(model).filter(slug=slug).exists():
         return f"there is no published {name} “{slug}”."
     if name == "association":
         symptom = match.kwargs["symptom"]

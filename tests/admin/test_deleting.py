@@ -250,7 +250,8 @@ def test_deletion_of_pages_asks_why_and_redirects_or_tells_readers(editor_client
 def test_redirect_leads_to_a_page_that_readers_can_see(screen, client):
     form, typed = screen(Redirect), {"path": "/old/", "reason": "It moved."}
     for target, sentence in (
-        ("/nowhere/", "/nowhere/ leads nowhere: there is no such page."),
+        ("/admin/", "/admin/ leads nowhere: there is no such page."),
+        ("/sources/no-such/", "There is no published source “no-such”."),
         ("/foods/no-such/", "There is no published food “no-such”."),
         ("/old/", "There is no other page at this address."),
     ):
