@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from nutrients.models import Keyed
@@ -120,9 +120,14 @@ def _row(location: str, record: Any) -> FixtureRow:
             for name, value in record["fields"].items()
         }
         key = tuple(part for name in model.KEY for part in as_key(fields[name]))
-        for name in fields:
-            model._meta.get_field(name)
-    except (LookupError, TypeError, AttributeError, FieldDoesNotExist) as error:
+        links = {link.name for link in model._meta.many_to_many}
+        names = links | {field.name for field in model._meta.fields}
+        for name, value in fields.items():
+            if name not in names:
+                raise LookupError(f"it has no field {name}")
+            if name in links and not isinstance(value or [], list):
+                raise TypeError(f"{name} is {value!r} and must be a list")
+    except (LookupError, TypeError, AttributeError, ValueError) as error:
         reason = f"{type(error).__name__}: {error}"
         raise FixtureError(f"{location}: it cannot be read as a row ({reason}).") from error
     return FixtureRow(model, key, fields, location)
@@ -193,8 +198,13 @@ def build_instance(row: FixtureRow, index: KeyIndex) -> Keyed:
     links = foreign_keys(row)
     values = {link.attname: index.target(row, link, value) for link, value in links}
     for name, value in row.fields.items():
-        if not row.model._meta.get_field(name).is_relation:
-            values[name] = value
+        field: Any = row.model._meta.get_field(name)
+        if not field.is_relation:
+            try:
+                values[name] = field.to_python(value)
+            except (ValidationError, TypeError, OverflowError) as error:
+                reason = f"its {name} cannot be {value!r}"
+                raise FixtureError(f"{row.location}: {row} is not valid, {reason}.") from error
     instance = row.model(**values)
     try:
         # The index has looked up the references already, with one query for all rows.

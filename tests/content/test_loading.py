@@ -130,6 +130,8 @@ UNKNOWN_ANSWER = row("redflagrule", slug="fast", red_flag=["burst"], answers=[["
         ([row("fruit", slug="x")], "row 1: it cannot be read as a row (LookupError: "),
         ([row("shippedrow", slug="x")], "row 1: it cannot be read as a row (AttributeError: "),
         ([row("foodgroup", slug="x", name="n" * 61)], "row 1: nutrients.foodgroup x is not valid"),
+        ([row("redflagrule", slug="x", symptoms=5)], "row 1: it cannot be read as a row (TypeE"),
+        ([source(checked_on=5)], "row 1: nutrients.source book is not valid, its checked_on"),
         ([group(), group("seeds", "Nuts")], "row 2: nutrients.foodgroup seeds is refused"),
     ],
 )
