@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
+from django.template.defaultfilters import pluralize
 from django.utils.text import slugify
 
 from nutrients.models import (
@@ -274,11 +275,13 @@ def add_foods(
         )
     deleted = len(rows) - len(existing) - len(new)
     left_deleted = f", {deleted:,} left deleted" if deleted else ""
+    kept = f"{len(existing):,} food{pluralize(existing)}"
     if not first:
-        return f"{slug}: {len(existing):,} foods are there{left_deleted}, nothing to add."
+        return f"{slug}: {kept} already there{left_deleted}, nothing to add."
     return (
-        f"{slug}: {len(new):,} foods added with {amounts:,} amounts, "
-        f"{measures:,} portions added, {len(existing):,} foods kept{left_deleted}."
+        f"{slug}: {len(new):,} food{pluralize(new)} added with"
+        f" {amounts:,} amount{pluralize(amounts)},"
+        f" {measures:,} portion{pluralize(measures)} added, {kept} kept{left_deleted}."
     )
 
 

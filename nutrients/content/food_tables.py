@@ -162,6 +162,8 @@ def read_table(path: Path, units: Mapping[str, str]) -> FoodTable:
     """
     sheet = _read_sheet(path)
     layout = _layout(sheet.header)
+    if repeated := [name for name in sheet.header if name and sheet.header.count(name) > 1]:
+        raise FoodTableError(f"{path} has the column “{repeated[0]}” twice: keep one.")
     if layout is None:
         raise FoodTableError(
             f"{path} is not understood. It needs a header with the columns id, name and amounts in"
@@ -412,7 +414,10 @@ def _read_fdc(path: Path, archive: zipfile.ZipFile, files: dict[str, str]) -> Sh
             for row in rows("food_portion.csv")
             if row["fdc_id"] in foods
         )
-    except (KeyError, UnicodeDecodeError, csv.Error) as error:
+    except KeyError as error:
+        column = f"a file in it lacks the column {error.args[0]}"
+        raise FoodTableError(f"{path} is not as FoodData Central has it: {column}.") from error
+    except (UnicodeDecodeError, csv.Error) as error:
         raise FoodTableError(f"{path} is not as FoodData Central has it: {error}.") from error
     if not foods:
         raise FoodTableError(f"{path} holds neither Foundation Foods nor SR Legacy.")

@@ -158,7 +158,7 @@ def test_lines_that_cannot_be_used_are_left_out_until_they_are_corrected(tmp_pat
     assert list(imported_foods().values_list("name", flat=True)) == ["Bun", "Wafer"]
     assert amounts("Bun") == {"magnesium": 1, "iron": 500}
     written(table, [USDA_HEADER, *good, "99001,Rusk,,,1,,,,"])
-    assert "1 foods added" in import_foods(table)[0]
+    assert "1 food added with 1 amount," in import_foods(table)[0]
 
 
 def test_numbers_of_foods_that_differ_in_punctuation_alone_are_no_two_foods(tmp_path):
@@ -209,6 +209,7 @@ def test_number_of_a_food_may_lack_its_zero_or_have_six_digits(tmp_path, number,
         ("food,magnesium_mg\nRusk,1\n", "is not understood. It needs a header with the columns id"),
         ("id,name\n1,Rusk\n", "has no column of amounts in 100 g, such as magnesium_mg"),
         ("", "is not understood"),
+        ("id,name,iron_mg,iron_mg\n1,Rusk,1,2\n", "has the column “iron_mg” twice: keep one."),
         (f'"{"x" * 200_000}"', "is not understood"),
         (b"\xd0\xcf\x11\xe0 no workbook", "is damaged"),
         (b"PK\x03\x04 no zip", "is damaged"),
@@ -241,7 +242,7 @@ def test_fooddata_central_is_read(tmp_path):
     output, errors = import_foods(packed(tmp_path / "foundation.zip", files), "fdc-foundation")
     hummus, oats = imported_foods().order_by("-usda_ndb_number")
 
-    assert output.startswith("fdc-foundation: 2 foods added with 4 amounts, 1 portions added")
+    assert output.startswith("fdc-foundation: 2 foods added with 4 amounts, 1 portion added")
     assert "The column “folate_total_mcg” is left out" in errors
     assert (hummus.usda_ndb_number, hummus.usda_fdc_id) == ("16999", 321358)
     assert (oats.usda_ndb_number, oats.usda_fdc_id) == ("", 2346396)
