@@ -94,11 +94,15 @@ class PlateRow(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """A need that is not met, what would fill it, and sources without a figure."""
+    """A need that is not met, what would fill it, and sources without a figure.
+
+    An empty plate has no rows, so its gaps cite the needs.
+    """
 
     row: PlateRow
     suggestions: list[FoodSuggestion]
     unmeasured: list[FoodSource]
+    need_citations: list[Citation]
 
 
 class PlatePage:
@@ -146,11 +150,17 @@ class PlatePage:
         self.choices, self.stage = choices, content.stage
         self.foods = _plate_foods(foods, helpings)
         self.rows = rows if foods else []
+        # Cited after the rows and before the needs of an empty plate, as they are read.
+        self.gap_citations = references.cite(table.sources(suggested, suggestions))
         self.gaps = [
-            Gap(row, suggestions[key], _unmeasured(content.unmeasured.get(key, ()), choices))
+            Gap(
+                row,
+                suggestions[key],
+                _unmeasured(content.unmeasured.get(key, ()), choices),
+                [] if foods else _cite(row.need.intake, references),
+            )
             for key, row in short.items()
         ]
-        self.gap_citations = references.cite(table.sources(suggested, suggestions))
         self.matches, self.match_count = _first_matches(choices, matches, at=at)
         self.corrected = matches.corrected if matches else ""
 
@@ -212,16 +222,18 @@ def _row(
     per_100g = table.amounts.per_100g.get(need.nutrient.pk, {})
     sources = table.amounts.source.get(need.nutrient.pk, {})
     cited = dict.fromkeys(sources[slug] for slug, *_ in helpings if slug in sources)
-
-    def cite(row: ReferenceIntake | None, *, is_shown: bool) -> list[Citation]:
-        return references.cite(row.cited) if row and is_shown else []
-
-    # Sources are numbered in the order of reading. An empty plate shows core needs alone.
-    amount_citations = references.cite(table.amounts.sources[key] for key in cited)
-    need_citations = cite(need.intake, is_shown=bool(helpings) or need.nutrient.is_featured)
-    limit_citations = cite(need.stay_below or need.limit, is_shown=bool(helpings))
     total = add_up(helpings, per_100g, need.figures)
+    if not helpings:
+        return PlateRow(need, total, [], [], [])
+    # Sources are numbered in the order of reading.
+    amount_citations = references.cite(table.amounts.sources[key] for key in cited)
+    need_citations = _cite(need.intake, references)
+    limit_citations = _cite(need.stay_below or need.limit, references)
     return PlateRow(need, total, amount_citations, need_citations, limit_citations)
+
+
+def _cite(row: ReferenceIntake | None, references: References) -> list[Citation]:
+    return references.cite(row.cited) if row else []
 
 
 def stage_content(country: Authority, slug: str, *, at: datetime) -> StageContent:

@@ -129,6 +129,9 @@ def test_empty_plate_offers_foods_to_begin_with(client, content):
     assert "Foods to begin with" in words
     assert "to go" not in words
     assert any(link.startswith("?food=") for link in links_of(response, "plate-results"))
+    numbers = re.findall(r'class="cite"[^>]*>(\d+)<', response.content.decode())
+    # Sources are numbered in the order of reading.
+    assert list(dict.fromkeys(numbers)) == [str(1 + index) for index in range(len({*numbers}))]
 
 
 PLATE = {
