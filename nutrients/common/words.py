@@ -15,8 +15,10 @@ from .parameters import seen
 LONGEST_WORD = 40
 # Shorter words are similar to too many others.
 SHORTEST_CORRECTED = 4
-# The least ratio of difflib: it allows one wrong letter in four, or two in nine.
+# The least ratio of difflib: it allows one wrong letter in four, or two in nine. It also lets a
+# letter move, as from “nite” to “unit”, so words up to LONGEST_STRICT may differ by one slip only.
 LEAST_SIMILARITY = 0.74
+LONGEST_STRICT = 5
 # “B-12” and “b 12” are one word, and so is “Crohn's”.
 WORD = re.compile(
     r"(?<![^\W_])(?:b[\s-]?|[dek]-?)\d{1,2}(?![^\W_])|[^\W_]+(?:['’][^\W_]+)*", re.IGNORECASE
@@ -139,16 +141,17 @@ def nearest(word: str, vocabularies: Iterable[Collection[str]]) -> str | None:
     """Return the most similar word of the first vocabulary that has a similar one, or None."""
     if len(word) < SHORTEST_CORRECTED or not word.isalpha() or word in NEVER_CORRECTED:
         return None
-    is_clinical = bool(CLINICAL.search(word))
+    needs_one_slip = len(word) <= LONGEST_STRICT or CLINICAL.search(word)
     for words in vocabularies:
         # Words of very different length cannot match, and comparing is slow.
         candidates = [
             candidate for candidate in words if abs(len(candidate) - len(word)) <= len(word) // 4
         ]
-        if is_clinical:
+        if needs_one_slip:
             candidates = [candidate for candidate in candidates if _is_one_slip(word, candidate)]
-        if matches := get_close_matches(word, candidates, n=1, cutoff=LEAST_SIMILARITY):
-            return matches[0]
+        if matches := get_close_matches(word, candidates, n=9, cutoff=LEAST_SIMILARITY):
+            # The first letter is seldom wrong.
+            return min(matches, key=lambda match: match[0] != word[0])
     return None
 
 
