@@ -23,35 +23,27 @@ from nutrients.models import (
     BodyArea,
     CauseKind,
     ChangeNote,
-    FoodSource,
-    Interaction,
+    DocumentKind,
     NoteKind,
     Nutrient,
     NutrientDetail,
     OtherCause,
     RedFlag,
-    RiskFactor,
     Status,
     Symptom,
     Urgency,
 )
 from nutrients.models.publishing import address_of, overdue_on
 from nutrients.models.red_flags import CALL
+from nutrients.search.content import ROWS
 
 CORRECTIONS_A_PAGE, CHANGES_LISTED = 150, 100
-# The tables whose reviews are counted: all that are published, except the authorities' daily needs.
-WRITTEN: tuple[Any, ...] = (
-    Nutrient,
-    NutrientDetail,
-    Symptom,
-    Association,
-    FoodSource,
-    RiskFactor,
-    OtherCause,
-    Interaction,
-    RedFlag,
-    Article,
-)
+# The tables whose reviews are counted, by the names that readers see. The authorities' daily needs
+# are left out.
+WRITTEN: dict[DocumentKind, Any] = ROWS | {
+    DocumentKind.DETAIL: NutrientDetail,
+    DocumentKind.EVIDENCE: Association,
+}
 # Readers' own words for symptoms, by slug.
 FEELINGS = {
     "eyelid-twitch": "Eyelid twitch",
@@ -157,9 +149,7 @@ def review_counts(*, at: datetime) -> list[dict[str, Any]]:
         "waiting": Count("pk", filter=Q(status=Status.DRAFT)),
     }
     return [
-        {"name": str(model._meta.verbose_name_plural).capitalize()}
-        | model.objects.aggregate(**counts)
-        for model in WRITTEN
+        {"name": kind.label} | model.objects.aggregate(**counts) for kind, model in WRITTEN.items()
     ]
 
 
@@ -181,7 +171,7 @@ def _has_review(*, at: datetime) -> bool:
         .filter(~overdue_on(localdate(at)), reviewed_on__isnull=False)
         .order_by()
         .values("reviewed_on")
-        for model in WRITTEN
+        for model in WRITTEN.values()
     )
     return first.union(*others).exists()
 

@@ -195,7 +195,7 @@ def percentage(percent: Decimal | int | None, amount: Decimal | None = None) -> 
     if percent is None:
         return ""
     whole = Decimal(percent).to_integral_value(ROUND_HALF_UP)
-    return "under 1%" if not whole and (percent or amount) else f"{whole:,}%"
+    return "under 1%" if not whole and (percent or amount) else f"{whole:,f}%"
 
 
 @register.simple_tag

@@ -56,4 +56,6 @@
     for (const [name] of [...formData]) formData.delete(name);
     for (const pair of sent) formData.append(...pair);
   });
+  // A form without values still adds its question mark.
+  if (!location.search && location.href.includes("?")) history.replaceState(history.state, "", location.pathname + location.hash);
 })();

@@ -136,7 +136,7 @@ def test_method_says_how_the_site_is_made_and_counts_what_waits_for_review(clien
     symptoms.update(reviewed_on="2025-02-01", reviewed_by="A. Tester, doctor")
     symptoms.filter(slug="tingling").update(review_due_on="2026-01-31")
     public, drafts = (symptoms.filter(status=s).count() for s in ("published", "draft"))
-    waiting = sum(model.objects.filter(status="draft").count() for model in WRITTEN)
+    waiting = sum(model.objects.filter(status="draft").count() for model in WRITTEN.values())
     page = client.get("/method/")
     text = text_of(page, "main")
 
@@ -144,7 +144,7 @@ def test_method_says_how_the_site_is_made_and_counts_what_waits_for_review(clien
         *("It is not a medical device", "Do not stop a prescribed medicine"),
         *("No adverts, no sponsors, nothing for sale", *(step.words for step in ORDER)),
         f"{waiting} entries wait for review and show on no page.",
-        f"Symptoms {public} {public - 1} 1 {drafts}",
+        *(f"Symptoms {public} {public - 1} 1 {drafts}", "Evidence, nutrient by symptom"),
     ):
         assert words in text
     assert {"/changes/", "/safety/", "/sources/"} <= set(links_of(page, "main"))

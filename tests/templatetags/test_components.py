@@ -74,6 +74,7 @@ ABOVE_ZERO = st.decimals(0, 100_000, places=6).filter(bool)
         (percentage, Decimal("0.5"), "1%"),
         (percentage, Decimal("12.5"), "13%"),
         (percentage, Decimal("1204.4"), "1,204%"),
+        (percentage, Decimal("2.5E+2"), "250%"),
     ],
 )
 def test_amount_is_written_as_a_reader_would(write, value, text):
