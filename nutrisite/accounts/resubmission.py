@@ -69,8 +69,9 @@ def show_form(
     form, address = form or request.POST, address or request.get_full_path()
     pairs = [(name, str(value)) for name, values in form.lists() for value in values]
     fields = [(name, value) for name, value in pairs if name != "csrfmiddlewaretoken"]
-    # The name of a button begins with an underscore.
-    texts = [text for name, text in fields if " " in text.strip() and not name.startswith("_")]
+    # The name of a button begins with an underscore. Somebody may look over the editor's shoulder.
+    hidden = ("_", "old_password", "new_password", "password")
+    texts = [text for name, text in fields if " " in text.strip() and not name.startswith(hidden)]
     context = admin.site.each_context(request)
     context |= {"title": "Not saved yet", "sentence": sentence, "action": address}
     context |= {"fields": fields if can_resend else [], "texts": texts}
