@@ -98,9 +98,14 @@ const show = async (box) => {
 };
 
 let timer;
+let shown = Promise.resolve();
 const showSoon = (box, pause) => {
   clearTimeout(timer);
-  timer = setTimeout(show, pause, box);
+  timer = setTimeout(() => {
+    // One after the other, or an older preview could come last.
+    const next = () => show(box);
+    shown = shown.then(next, next);
+  }, pause);
 };
 
 const isOurs = (target) => target.matches?.("textarea.markdown");
