@@ -102,6 +102,24 @@
     turn(event);
   }, true);
   document.addEventListener("change", () => { submitted = false; }, true);
+
+  // A press moves the focus, which sends the change of the field that loses it. If the swap replaces
+  // what is pressed, most browsers send no click on release.
+  let pressed = null;
+  let control = null;
+  const controlOf = (element) => element.closest?.("a, button, label, summary");
+  document.addEventListener("mousedown", ({ target }) => {
+    pressed = target;
+    control = controlOf(target);
+  });
+  document.addEventListener("mouseup", ({ target, button }) => {
+    const current = controlOf(target);
+    if (button !== 0 || pressed?.isConnected !== false || !current) return;
+    if (current.textContent !== control?.textContent) return;
+    const timer = setTimeout(() => current.click());
+    current.addEventListener("click", () => clearTimeout(timer), { once: true });
+  });
+
   document.addEventListener("keydown", ({ key }) => {
     const panel = key === "Escape" && document.querySelector("[data-over][open]");
     if (!panel) return;

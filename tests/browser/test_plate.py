@@ -21,14 +21,12 @@ def test_first_screen_of_a_phone_shows_the_totals_and_the_drawn_plate(either):
     totals = either.get_by_role("heading", name=re.compile(r"^Calcium \d+%\. Vitamin B12 \d+%\."))
 
     expect(totals).to_be_in_viewport(ratio=1)
-    expect(
-        either.get_by_role("img", name=re.compile("^Your plate: 1, Milk, whole"))
-    ).to_be_in_viewport(ratio=1)
+    drawing = either.get_by_role("img", name=re.compile("^Your plate: 1, Milk, whole"))
+    expect(drawing).to_be_in_viewport(ratio=1)
     expect(either.get_by_role("link", name="Milk, whole").first).to_be_in_viewport()
     # The totals stay in sight however far down a reader goes, and lead to the search.
-    either.get_by_role(
-        "heading", name="Foods that would fill the gaps"
-    ).scroll_into_view_if_needed()
+    gaps = either.get_by_role("heading", name="Foods that would fill the gaps")
+    gaps.scroll_into_view_if_needed()
     expect(totals).to_be_in_viewport(ratio=1)
     either.get_by_role("link", name="Add a food", exact=True).click()
     expect(either.get_by_label("Name of a food")).to_be_in_viewport()
@@ -47,7 +45,8 @@ def test_plate_is_built_shared_and_emptied(either, base_url, new_context):
     expect(either.get_by_role("button", name=re.compile("^Add Spinach")).first).to_be_focused()
     either.get_by_role("button", name="Add Spinach, boiled").click()
     either.get_by_label("Servings of Spinach, boiled").fill("2")
-    either.get_by_text("Whose needs:").click()
+    # A press is longer than it takes to send the changed servings and to show the new totals.
+    either.get_by_text("Whose needs:").click(delay=400)
     either.get_by_label("Life stage").select_option(label="Male, 51 years and over")
     either.get_by_role("button", name="Update the totals").click()
 
@@ -85,9 +84,8 @@ def test_totals_and_drawing_follow_servings_back_and_forward(page):
     expect(total).to_contain_text("156.6")
     expect(total).to_be_visible()
     expect(page.locator("#plate-magnesium")).to_contain_text("157 mg")
-    expect(
-        page.get_by_role("img", name=re.compile("1, Spinach, boiled, 180 grams"))
-    ).to_be_visible()
+    drawing = page.get_by_role("img", name=re.compile("1, Spinach, boiled, 180 grams"))
+    expect(drawing).to_be_visible()
     expect(page.locator("[data-status]")).to_contain_text("Magnesium 52%.")
     expect(page.locator("#results")).to_contain_text("Magnesium 52%.")
     expect(page).to_have_url(re.compile("servings-spinach-cooked=2"))
@@ -97,6 +95,7 @@ def test_totals_and_drawing_follow_servings_back_and_forward(page):
     page.go_back()
     expect(page.locator("#plate-magnesium")).to_contain_text("78.3 mg")
     expect(servings).to_have_value("1")
+    page.wait_for_load_state()
     page.go_forward()
     expect(page.locator("#plate-magnesium")).to_contain_text("157 mg")
     expect(servings).to_have_value("2")
@@ -111,7 +110,7 @@ def test_enter_updates_the_plate_and_add_keeps_changed_servings(either):
     expect(either.locator(".plate-food")).to_have_count(2)
 
     servings.fill("3")
-    either.get_by_role("button", name="Add Kale, boiled").click()
+    either.get_by_role("button", name="Add Kale, boiled").click(delay=400)
     expect(either.locator(".plate-food")).to_have_count(3)
     expect(servings).to_have_value("3")
     # New words lead to their matches.
