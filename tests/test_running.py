@@ -134,7 +134,7 @@ def test_environment_is_created_once_and_again_if_broken(clone):
     both = [
         subprocess.Popen(command, cwd=clone, stdout=subprocess.PIPE, text=True) for _ in range(2)
     ]
-    outputs = [process.communicate(timeout=120)[0] for process in both]
+    outputs = [process.communicate(timeout=300)[0] for process in both]
 
     # Two starts at once take turns.
     assert [process.returncode for process in both] == [0, 0]

@@ -40,7 +40,7 @@ def wait_until(page, holds, arg=None):
 
     Playwright's own way to ask again evaluates a string in the page, which our policy forbids.
     """
-    for _ in range(500):
+    for _ in range(1_000):
         # A page that is loaded again meanwhile gives no answer.
         with suppress(Error):
             if page.evaluate(holds, arg):

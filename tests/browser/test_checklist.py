@@ -158,7 +158,7 @@ def test_an_answer_on_its_way_does_not_replace_a_new_tick(page, comes_back):
         show(page)
     expect(page.locator(".htmx-request")).to_have_count(1)
     tick(page, "stroke-signs")
-    expect(page.locator(".htmx-request")).to_have_count(0, timeout=2000)
+    expect(page.locator(".htmx-request")).to_have_count(0, timeout=10_000)
     expect(page.locator("[data-call-card]")).to_be_visible()
     page.unroute_all()
     show(page)

@@ -24,8 +24,8 @@ SETTINGS = {"SITE_URL": f"https://{HOST}", "BEHIND_PROXY": "true"}
 
 
 @pytest.fixture(scope="module")
-def secure_site(prepared, worker_id):
-    with server.running(prepared, prepared.parent / f"secure-{worker_id}", **SETTINGS) as site:
+def secure_site(prepared, tmp_path_factory):
+    with server.running(prepared, tmp_path_factory.mktemp("secure") / "site", **SETTINGS) as site:
         yield site
 
 

@@ -166,7 +166,7 @@ def test_calcium_for_a_vegan_on_the_plate(page, reader):
     reader.tap(gap.get_by_role("link", name="Add Tofu, firm"))
 
     share = page.get_by_role("heading", name=re.compile(r"^Calcium \d+%\."))
-    expect(page).to_have_url(re.compile("tofu-firm.*#plate-foods"))
+    page.wait_for_url(re.compile("tofu-firm.*#plate-foods"))
     reader.read(share)
     reader.took(taps=4, screens=5)
 

@@ -33,6 +33,7 @@ def save(page):
 
 def expect_saved(page):
     expect(page.get_by_text("was changed successfully")).to_be_visible()
+    page.wait_for_load_state()
 
 
 def save_signed_out(page):
@@ -176,6 +177,7 @@ def test_form_that_came_back_with_errors_goes_on_with_its_own_text(editor_page):
     self_care(editor_page).fill("You have too little of it")
     save(editor_page)
     expect(editor_page.get_by_text("is never written here").first).to_be_visible()
+    editor_page.wait_for_load_state()
     expect(offers(editor_page)).to_have_count(0)
     self_care(editor_page).fill(WORDS)
     assert count_unsaved(editor_page) == 1
