@@ -51,6 +51,7 @@ def test_too_little_to_search_for_asks_nothing_and_offers_ways_on(
     [
         ("magnesium xylophone", "none has “xylophone”. These pages match the rest.", "magnesium"),
         ("tinglng", "No page matches “tinglng”. Did you mean tingling ?", "tingling"),
+        ("iorn", "No page matches “iorn”. Did you mean iron ?", "iron"),
         ("twiching xylophone", "Did you mean twitching xylophone ?", "why-is-my-muscle-twitching"),
         ("twitching thumb", "No page matches every word. These pages match some of them.", ""),
         ("omega 3", "No page matches every word", ""),
