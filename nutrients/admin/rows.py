@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from django import forms
@@ -37,11 +37,9 @@ class DigestForm(forms.ModelForm):
     """
 
     digest = forms.CharField(widget=forms.HiddenInput, required=False)
+    displayed_values: Callable[[], list[Any]]
     # The error if the digest is outdated
     outdated: Any = ""
-
-    def displayed_values(self) -> list[Any]:
-        raise NotImplementedError
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -6,6 +6,7 @@ A Django form would refuse a field as a whole; here the valid values of a parame
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
@@ -118,7 +119,7 @@ def read_country(reading: Reading) -> Authority:
 
 
 @dataclass(frozen=True, slots=True)
-class ListFilters:
+class ListFilters(ABC):
     """The filters of a list, its order and the country, as a page reads them from its address.
 
     Each parameter has a field, whose default an address leaves out.
@@ -131,9 +132,9 @@ class ListFilters:
     country: Authority = DEFAULT_AUTHORITY
 
     @property
+    @abstractmethod
     def in_use(self) -> list[tuple[str, str]]:
         """The filters that leave rows out, as pairs of parameter and value."""
-        raise NotImplementedError
 
     @property
     def query(self) -> str:
