@@ -74,8 +74,3 @@ class ChangeNote(Keyed):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.title}"
-
-    @property
-    def path(self) -> str:
-        """The address without the anchor."""
-        return self.address.partition("#")[0]

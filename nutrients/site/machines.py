@@ -4,7 +4,6 @@ Addresses come from SITE_URL, because a client may send any Host header.
 """
 
 import re
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -76,8 +75,8 @@ class SiteMap(Sitemap):
         return item[-1]
 
 
-def public_pages(*, at: datetime, slugs: Iterable[str] | None = None) -> dict[str, Pages]:
-    """Return all public pages, or those of rows with these slugs, by section of the sitemap.
+def public_pages(*, at: datetime) -> dict[str, Pages]:
+    """Return all public pages by section of the sitemap.
 
     A page is a tuple of its route, the route's arguments, and its last change or None. Imported
     foods are left out: they number thousands, and this site is not about them.
@@ -86,8 +85,6 @@ def public_pages(*, at: datetime, slugs: Iterable[str] | None = None) -> dict[st
     def pages(
         route: str, rows: QuerySet[Any], *arguments: str, changed: Expression | F = CHANGED
     ) -> QuerySet[Any]:
-        if slugs is not None:
-            rows = rows.filter(**{f"{arguments[-1]}__in": slugs})
         rows = rows.order_by(*arguments).values_list(Value(route), *arguments)
         return rows.annotate(changed=changed)
 
@@ -105,13 +102,6 @@ def public_pages(*, at: datetime, slugs: Iterable[str] | None = None) -> dict[st
         "foods": pages("food", foods, "slug"),
         "sources": pages("source", read, "slug", changed=undated),
     }
-
-
-def open_paths(paths: Iterable[str], *, at: datetime) -> set[str]:
-    """Return the paths of public pages, at least those among `paths`."""
-    slugs = {path.rstrip("/").rpartition("/")[2] for path in paths}
-    sections = map(SiteMap, public_pages(at=at, slugs=slugs).values())
-    return {section.location(page) for section in sections for page in section.items()}
 
 
 @memoized_page

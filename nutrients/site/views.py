@@ -29,7 +29,6 @@ from nutrients.models import (
 from nutrients.testbook.cases import safety_book
 from nutrients.testbook.running import current_outcomes
 
-from .machines import open_paths
 from .pages import HomePage, SafetyPage, corrections, other_changes, review_counts
 from .sources import SOURCES_A_PAGE, facts_of, read_sources
 
@@ -92,8 +91,7 @@ def changes(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     context = paged(request, corrections(at=now))
     latest, older = other_changes(at=now)
-    paths = {note.path for note in (*context["page"], *latest)}
-    context |= {"changes": latest, "older": older, "open_now": open_paths(paths, at=now)}
+    context |= {"changes": latest, "older": older}
     return render(request, "nutrients/site/changes.html", context)
 
 
