@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.core.paginator import Paginator
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 from django.utils.safestring import SafeString
 
 from nutrients import prose
@@ -86,19 +86,15 @@ class ArticlePage:
             for row in part.content
         ]
         self.related = _related(article, self.symptoms, at=at)
-        self.previous, self.next = _neighbours(article, at=at)
         self.notes = list(ChangeNote.objects.newest_on(article.get_absolute_url(), at=at))
 
 
 def listed_articles(*, at: datetime) -> Paginator[Article]:
     """Return the published articles by topic, with their sections for the reading time."""
-    rows = _in_order(at=at).only("slug", "title", "summary", "topic", "changed_at")
+    topics = choice_rank(ArticleTopic, "topic")
+    rows = Article.objects.published(at=at).order_by(topics, "position", "title")
+    rows = rows.only("slug", "title", "summary", "topic", "changed_at")
     return Paginator(rows.prefetch_related("sections"), ARTICLES_A_PAGE)
-
-
-def _in_order(*, at: datetime) -> QuerySet[Article]:
-    rows = Article.objects.published(at=at).annotate(topic_rank=choice_rank(ArticleTopic, "topic"))
-    return rows.order_by("topic_rank", "position", "title")
 
 
 def latest_articles(*, at: datetime) -> list[Article]:
@@ -171,11 +167,3 @@ def _related(article: Article, symptoms: list[Symptom], *, at: datetime) -> list
     rows = Article.objects.published(at=at).filter(related_symptoms__in=symptoms)
     rows = rows.exclude(pk=article.pk).annotate(shared=Count("related_symptoms"))
     return list(rows.only(*LINK).order_by("-shared", "position", "title")[:MOST_RELATED])
-
-
-def _neighbours(article: Article, *, at: datetime) -> tuple[Article | None, Article | None]:
-    """Return the articles before and after this one in the list."""
-    keys = [None, *_in_order(at=at).values_list("pk", flat=True), None]
-    index = keys.index(article.pk)
-    rows = Article.objects.only(*LINK).in_bulk(filter(None, (keys[index - 1], keys[index + 1])))
-    return rows.get(keys[index - 1]), rows.get(keys[index + 1])

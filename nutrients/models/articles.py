@@ -67,7 +67,7 @@ class Article(Slugged, Publishable):
                 fields=["status", "publish_at", "topic", "position", "title"],
                 name="article_listed",
             ),
-            # For the first articles of a topic, and for the neighbours of an article.
+            # For the first articles of a topic.
             models.Index(fields=["status", "topic", "position", "title"], name="article_by_topic"),
             reviewed_index(),
         ]

@@ -94,15 +94,9 @@ def test_changed_facts_show_at_once(read):
     assert "/nutrients/magnesium/muscle-twitches/" not in page
 
 
-def test_article_leads_on_to_related_pages_and_its_neighbours(client, read):
-    page = read("why-is-my-muscle-twitching")
-    listed = client.get("/articles/").text
-    order = re.findall(r'class="card-link" href="([^"]+)"', listed)
-    position = order.index("/articles/why-is-my-muscle-twitching/")
+def test_article_leads_on_to_related_pages(read):
+    related = read("why-is-my-muscle-twitching").split('id="related"')[1]
 
-    assert f'<a rel="prev" href="{order[position - 1]}">' in page
-    assert f'<a rel="next" href="{order[position + 1]}">' in page
-    related = page.split('id="related"')[1]
     assert 'href="/nutrients/vitamin-b6/"' in related
     assert 'href="/symptoms/eyelid-twitch/"' in related
     # It shares two signs with this article.

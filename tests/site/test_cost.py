@@ -27,7 +27,7 @@ COSTS = {
     **REFERENCE,
     "/": (5, 17),
     "/articles/": (3, 16),
-    "/articles/nutrients-and-muscle-jerking/": (18, 104),
+    "/articles/nutrients-and-muscle-jerking/": (14, 104),
     "/nutrients/magnesium/?country=us": (23, 104),
     "/nutrients/magnesium/?stage=female-19": (23, 101, 1),
     "/compare/": (10, 63),
