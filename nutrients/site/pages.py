@@ -7,43 +7,33 @@ from datetime import datetime
 from functools import reduce
 from itertools import product
 from operator import attrgetter, or_
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.timezone import localdate
 
 from nutrients.common.citations import Reference, References
+from nutrients.common.schedule import published_tables
 from nutrients.models import (
     FLAG_LEVELS,
     Article,
     ArticleTopic,
-    Association,
     BodyArea,
     CauseKind,
     ChangeNote,
-    DocumentKind,
     NoteKind,
     Nutrient,
-    NutrientDetail,
     OtherCause,
     RedFlag,
-    Status,
     Symptom,
     Urgency,
 )
 from nutrients.models.publishing import address_of, overdue_on
 from nutrients.models.red_flags import CALL
-from nutrients.search.content import ROWS
 
 CORRECTIONS_A_PAGE, CHANGES_LISTED = 150, 100
-# The tables whose reviews are counted, by the names that readers see. The authorities' daily needs
-# are left out.
-WRITTEN: dict[DocumentKind, Any] = ROWS | {
-    DocumentKind.DETAIL: NutrientDetail,
-    DocumentKind.EVIDENCE: Association,
-}
 # Readers' own words for symptoms, by slug.
 FEELINGS = {
     "eyelid-twitch": "Eyelid twitch",
@@ -107,7 +97,7 @@ class HomePage:
         first = {article.topic: article for article in reversed(articles[1:])}
         self.guide = articles[0] if articles else None
         self.articles = [first[topic] for topic in ArticleTopic if topic in first]
-        self.has_review = _has_review(at=at)
+        self.has_review = has_review(at=at)
 
 
 class SafetyPage:
@@ -135,22 +125,15 @@ class SafetyPage:
         self.notes = ChangeNote.objects.newest_on(reverse("nutrients:safety"), at=at)
 
 
-def review_counts(*, at: datetime) -> list[dict[str, Any]]:
-    """Count the public, reviewed, overdue and waiting rows of each kind of content.
-
-    A row whose next review is overdue does not count as reviewed.
-    """
-    public = Q(status=Status.PUBLISHED, publish_at__lte=at)
-    late = overdue_on(localdate(at))
-    counts = {
-        "published": Count("pk", filter=public),
-        "reviewed": Count("pk", filter=public & Q(reviewed_on__isnull=False) & ~late),
-        "overdue": Count("pk", filter=public & late),
-        "waiting": Count("pk", filter=Q(status=Status.DRAFT)),
-    }
-    return [
-        {"name": kind.label} | model.objects.aggregate(**counts) for kind, model in WRITTEN.items()
-    ]
+def has_review(*, at: datetime) -> bool:
+    """Whether any public row has a clinician's review that is not overdue. One query."""
+    first, *others = (
+        rows.filter(~overdue_on(localdate(at)), publish_at__lte=at, reviewed_on__isnull=False)
+        .order_by()
+        .values("reviewed_on")
+        for rows in published_tables()
+    )
+    return first.union(*others).exists()
 
 
 def _sign(flag: RedFlag, references: References) -> WarningSign:
@@ -162,18 +145,6 @@ def _sign_group(areas: set[str]) -> str:
     """Return the first group with the body area of a symptom that the sign is related to."""
     groups = (group for group, body_areas in SIGN_GROUPS.items() if areas & body_areas)
     return next(groups, OTHER_SIGNS)
-
-
-def _has_review(*, at: datetime) -> bool:
-    """Whether any public row has a clinician's review that is not overdue. One query."""
-    first, *others = (
-        model.objects.published(at=at)
-        .filter(~overdue_on(localdate(at)), reviewed_on__isnull=False)
-        .order_by()
-        .values("reviewed_on")
-        for model in WRITTEN.values()
-    )
-    return first.union(*others).exists()
 
 
 def corrections(*, at: datetime) -> Paginator[ChangeNote]:

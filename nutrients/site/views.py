@@ -29,7 +29,7 @@ from nutrients.models import (
 from nutrients.testbook.cases import safety_book
 from nutrients.testbook.running import current_outcomes
 
-from .pages import HomePage, SafetyPage, corrections, other_changes, review_counts
+from .pages import HomePage, SafetyPage, corrections, has_review, other_changes
 from .sources import SOURCES_A_PAGE, facts_of, read_sources
 
 CASES_A_PAGE = 150
@@ -43,18 +43,13 @@ def home(request: HttpRequest) -> HttpResponse:
 @memoized_page
 def about(request: HttpRequest) -> HttpResponse:
     """Show who makes the site, who pays for it, and who has reviewed it."""
-    counts = review_counts(at=timezone.now())
-    context = {
-        "published": sum(count["published"] for count in counts),
-        "reviewed": sum(count["reviewed"] for count in counts),
-    }
+    context = {"has_review": has_review(at=timezone.now())}
     return render(request, "nutrients/site/about.html", context)
 
 
 @memoized_page
 def method(request: HttpRequest) -> HttpResponse:
-    """Explain what the site is for, how it grades and orders, who edits it, and what is pending."""
-    counts = review_counts(at=timezone.now())
+    """Explain what the site is for, how it grades and orders, and who edits it."""
     context = {
         "grades": list(Evidence),
         "against": (VERB_AGAINST, MEANING_AGAINST),
@@ -62,8 +57,6 @@ def method(request: HttpRequest) -> HttpResponse:
         "typicalities": list(Typicality),
         "verifications": list(Verification),
         "order": ORDER,
-        "counts": counts,
-        "waiting": sum(count["waiting"] for count in counts),
     }
     return render(request, "nutrients/site/method.html", context)
 
