@@ -24,8 +24,6 @@ Result = TypeVar("Result")
 MEMORY = "nutrisite.memory"
 # The number of results to keep of a function that is called with many slugs, such as articles.
 MOST = 24
-# The parameters of a page's number: ours, and that of Django's sitemaps
-PAGE_NUMBERS = ("page", "p")
 
 
 def memoized(
@@ -49,8 +47,7 @@ def memoized_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
 
     @wraps(view)
     def answer(request: HttpRequest, **arguments: str) -> HttpResponse:
-        numbers = (f"{name}={n}" for name in PAGE_NUMBERS for n in request.GET.getlist(name))
-        key = (request.path, *numbers)
+        key = (request.path, *request.GET.getlist("page"))
         page = _once(request, view, key, partial(view, request, **arguments))
         # Middleware adds headers to the response, which must not reach the next reader.
         return HttpResponse(page.content, status=page.status_code, headers=page.headers)

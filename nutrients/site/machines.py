@@ -53,8 +53,6 @@ Pages = QuerySet[Any] | list[tuple[Any, ...]]
 class SiteMap(Sitemap):
     """One section of the sitemap: pages from `public_pages`, with their last change."""
 
-    limit = 500
-
     def __init__(self, pages: Pages) -> None:
         self._pages = pages
 
@@ -111,12 +109,8 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 
     Django's view takes the host from the request, and reads every row for a date.
     """
-    files = [
-        f"{site_address(reverse('nutrients:sitemap_part', args=[name]))}?p={number}"
-        for name, pages in public_pages(at=timezone.now()).items()
-        for number in SiteMap(pages).paginator.page_range
-    ]
-    context = {"sitemaps": [{"location": file} for file in files]}
+    paths = (reverse("nutrients:sitemap_part", args=[n]) for n in public_pages(at=timezone.now()))
+    context = {"sitemaps": [{"location": site_address(path)} for path in paths]}
     return render(request, "sitemap_index.xml", context, content_type="application/xml")
 
 

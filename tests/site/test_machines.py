@@ -7,7 +7,6 @@ import pytest
 from django.utils import timezone
 
 from nutrients.models import Nutrient
-from nutrients.site.machines import SiteMap
 
 pytestmark = pytest.mark.usefixtures("content")
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
@@ -32,7 +31,7 @@ def site_map(client):
     return entries
 
 
-def test_site_map_dates_pages_by_their_rows(site_map):
+def test_site_map_dates_pages_by_their_rows(client, site_map):
     changed = datetime(2027, 3, 4, 5, 6, tzinfo=UTC)
     Nutrient.objects.filter(slug="magnesium").update(changed_at=changed)
 
@@ -42,15 +41,6 @@ def test_site_map_dates_pages_by_their_rows(site_map):
     assert pages["http://testserver/articles/night-leg-cramps/"] == "2026-11-22"
     assert pages["http://testserver/privacy/"] is None
     assert "http://testserver/nutrients/magnesium/tremor/" in pages
-
-
-def test_site_map_has_long_parts_in_several_files(client, site_map, monkeypatch):
-    every = site_map()
-    monkeypatch.setattr(SiteMap, "limit", 10)
-
-    assert b"/sitemap-articles.xml?p=2</loc>" in client.get("/sitemap.xml").content
-    assert site_map() == every
-    assert client.get("/sitemap-articles.xml?p=9").status_code == 404
     assert client.get("/sitemap-nothing.xml").status_code == 404
 
 
