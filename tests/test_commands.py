@@ -15,7 +15,6 @@ COMMANDS = (
     "import_usda",
     "load_content",
     "publish_due",
-    "rebuild_search",
     "run_test_book",
 )
 # They work on the file itself; tests/backups/test_backup_commands.py has them without a database.

@@ -35,7 +35,8 @@ def catch_up(*, table: type | None = None) -> int:
 
     With a `table`, compare only documents with texts of it: all of them take longer than the rest
     of an editor's save. Foods are compared by the moment of their last change and the name of their
-    group alone, because there may be thousands.
+    group alone, because there may be thousands. A release that folds words differently must delete
+    their documents in a migration.
     """
     kinds = [kind for kind, origin in ORIGINS.items() if table is None or table in origin.tables]
     if not kinds:
@@ -59,13 +60,6 @@ def catch_up(*, table: type | None = None) -> int:
             for statement in ENGINES[connection.vendor].sync:
                 cursor.execute(statement)
     return count
-
-
-def rebuild() -> int:
-    """Write all documents again, and return how many there are."""
-    with transaction.atomic():
-        SearchDocument.objects.all().delete()
-        return catch_up()
 
 
 def _key(document: SearchDocument) -> tuple[str, str]:

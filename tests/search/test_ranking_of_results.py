@@ -57,7 +57,7 @@ def test_every_synonym_leads_somewhere(content):
     assert dead_ends == []
 
 
-def test_index_lost_or_rebuilt_gives_the_same_results(content, capsys):
+def test_index_or_documents_lost_give_the_same_results(content):
     before = [addresses(q) for q in ("cramp", "b12", "spinach")]
     # A separate index regains what it lost.
     if connection.vendor == "sqlite":
@@ -66,10 +66,9 @@ def test_index_lost_or_rebuilt_gives_the_same_results(content, capsys):
     catch_up()
     assert [addresses(q) for q in ("cramp", "b12", "spinach")] == before
 
-    call_command("rebuild_search")
-
+    SearchDocument.objects.all().delete()
+    assert catch_up() == SearchDocument.objects.count()
     assert [addresses(q) for q in ("cramp", "b12", "spinach")] == before
-    assert f"{SearchDocument.objects.count():,} documents written" in capsys.readouterr().out
     assert catch_up() == 0
 
     # The next start of the site notices what was changed outside the admin.
