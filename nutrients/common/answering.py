@@ -87,7 +87,7 @@ class Memoizing:
 
 
 def render_page_or_fragment(
-    request: Any, page: str, fragment: str, context: Mapping[str, Any], status: int = 200
+    request: Any, page: str, fragment: str, context: Mapping[str, Any]
 ) -> HttpResponse:
     """Render the page or, for htmx, the fragment that the page includes.
 
@@ -97,6 +97,6 @@ def render_page_or_fragment(
     # Back and Forward always get the whole page.
     is_fragment = bool(request.htmx) and not request.htmx.history_restore_request
     template = fragment if is_fragment else page
-    response = render(request, template, {**context, "is_fragment": is_fragment}, status=status)
+    response = render(request, template, {**context, "is_fragment": is_fragment})
     patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
     return response
