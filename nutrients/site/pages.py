@@ -10,7 +10,7 @@ from operator import attrgetter, or_
 from typing import NamedTuple
 
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.timezone import localdate
 
@@ -152,7 +152,6 @@ def corrections(*, at: datetime) -> Paginator[ChangeNote]:
     return Paginator(notes, CORRECTIONS_A_PAGE)
 
 
-def other_changes(*, at: datetime) -> tuple[list[ChangeNote], int]:
-    """Return the latest changes that corrected nothing, and the number of older ones."""
-    changes = ChangeNote.objects.until(at).filter(kind=NoteKind.CHANGE)
-    return list(changes[:CHANGES_LISTED]), max(0, changes.count() - CHANGES_LISTED)
+def other_changes(*, at: datetime) -> QuerySet[ChangeNote]:
+    """Return the latest changes that corrected nothing."""
+    return ChangeNote.objects.until(at).filter(kind=NoteKind.CHANGE)[:CHANGES_LISTED]

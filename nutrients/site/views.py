@@ -82,9 +82,7 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
 def changes(request: HttpRequest) -> HttpResponse:
     """List all corrections, paginated, and the latest other changes."""
     now = timezone.now()
-    context = paged(request, corrections(at=now))
-    latest, older = other_changes(at=now)
-    context |= {"changes": latest, "older": older}
+    context = paged(request, corrections(at=now)) | {"changes": other_changes(at=now)}
     return render(request, "nutrients/site/changes.html", context)
 
 

@@ -51,7 +51,7 @@ COSTS = {
     "/sources/": (1, 20),
     "/sources/?page=2": (1, 20),
     "/sources/usda-sr28/": (21, 11),
-    "/changes/": (3, 7),
+    "/changes/": (2, 7),
     "/privacy/": (0, 14),
     "/accessibility/": (0, 8),
     "/safety/": (4, 78),
