@@ -40,14 +40,10 @@ from .merging import (
     write_links,
     write_values,
 )
-from .versions import owners, record, record_first, with_links
+from .versions import record, record_first, with_links
 
 EDITED = "It was edited here as well."
 MADE_HERE = "The row was made here before it came with the site."
-REVIEWED = (
-    "A reviewer agreed to this row as it is. Take the new content only if the reviewer "
-    "agrees to it too, or empty both review fields."
-)
 TARGET_DELETED = "It leads to a row that was deleted here."
 REFUSED = "The new value does not go with the rest: {}"
 WITHDRAWN = "It no longer comes with the site. Keep it, or delete it."
@@ -200,8 +196,6 @@ class _Load:
             build_instance(row, self.index)
             live = saved[keys[row.key]]
             values, reasons = self._merge_fields(row, live)
-            if values and self._is_reviewed_here(live):
-                values, reasons = {}, reasons | dict.fromkeys(values, REVIEWED)
             if values:
                 updates.append((row, live, values))
             self._leave_to_editors(row, reasons)
@@ -273,19 +267,6 @@ class _Load:
     def _leave_to_editors(self, row: FixtureRow, reasons: Reasons) -> None:
         changes = (self._field_change(row, field.name, why) for field, why in reasons.items())
         self.outcome.to_settle += changes
-
-    def _is_reviewed_here(self, live: Keyed) -> bool:
-        """Return whether a reviewer here signed the row, or the row whose page shows it."""
-        pages = owners(live)
-        if isinstance(live, Publishable):
-            pages.append((type(live), live.pk))
-        for model, pk in pages:
-            page = model._base_manager.get(pk=pk)
-            entry = self.ledger.rows.get((page._meta.label_lower, page.natural_key()))
-            day = page.reviewed_on
-            if day and (entry is None or entry.fields.get("reviewed_on") != day.isoformat()):
-                return True
-        return False
 
     def _ask_about_withdrawn(self) -> None:
         """Open a change for each row that was loaded, is still here, and is no longer shipped."""

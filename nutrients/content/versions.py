@@ -115,18 +115,15 @@ def owning_fields(row: models.Model) -> list[Any]:
     ]
 
 
-def owners(row: models.Model) -> list[tuple[Any, int]]:
-    """List the rows whose pages show this one, by model and primary key."""
-    return [
+def touch_owners(rows: Iterable[models.Model], *, at: datetime) -> None:
+    """Set the date of change of rows whose pages show these, with one query for each table."""
+    owners = by_table(
         (field.remote_field.model, getattr(row, field.attname))
+        for row in rows
         for field in owning_fields(row)
         if issubclass(field.remote_field.model, Publishable)
-    ]
-
-
-def touch_owners(rows: Iterable[models.Model], *, at: datetime) -> None:
-    """Set the date of change of rows that show these, with one query for each table."""
-    for owner, pks in by_table(pair for row in rows for pair in owners(row)).items():
+    )
+    for owner, pks in owners.items():
         owner._base_manager.filter(pk__in=pks).update(changed_at=at)
 
 
