@@ -52,7 +52,6 @@ WITHDRAWN = "It no longer comes with the site. Keep it, or delete it."
 # By field: the values to write, with links as primary keys, and why an editor must decide.
 Values = dict[Any, Any]
 Reasons = dict[Any, str]
-RowUpdate = tuple[FixtureRow, Keyed, Values]
 # A sentinel for a field that a merge leaves as it is.
 UNCHANGED: Any = object()
 
@@ -200,30 +199,18 @@ class _Load:
                 updates.append((row, live, values))
             self._leave_to_editors(row, reasons)
         record_first(live for _, live, _ in updates)
-        written = self._write_updates(updates)
+        written = [live.pk for row, live, values in updates if self._update(row, live, values)]
         record(with_links(model).filter(pk__in=written), at=self.at)
 
-    def _write_updates(self, updates: list[RowUpdate]) -> list[int]:
-        """Write the values of rows, and return the primary keys of those that are not refused."""
-        written: list[int] = []
-        while updates:
-            refused = []
-            for row, live, values in updates:
-                try:
-                    write_values(live, values, at=self.at)
-                except RefusedError as error:
-                    live.refresh_from_db()
-                    refused.append((row, live, values, REFUSED.format(error)))
-                else:
-                    written.append(live.pk)
-                    self.outcome.updated.append((row, [field.name for field in values]))
-            if len(refused) == len(updates):
-                for row, _, values, reason in refused:
-                    self._leave_to_editors(row, dict.fromkeys(values, reason))
-                break
-            # A name may pass from one row to another, so retry refused rows while others succeed.
-            updates = [(row, live, values) for row, live, values, _ in refused]
-        return written
+    def _update(self, row: FixtureRow, live: Keyed, values: Values) -> bool:
+        """Write the values of a row, or leave refused ones to editors and return False."""
+        try:
+            write_values(live, values, at=self.at)
+        except RefusedError as error:
+            self._leave_to_editors(row, dict.fromkeys(values, REFUSED.format(error)))
+            return False
+        self.outcome.updated.append((row, [field.name for field in values]))
+        return True
 
     def _merge_fields(self, row: FixtureRow, live: Keyed) -> tuple[Values, Reasons]:
         """Merge the fields that are or were shipped.
