@@ -48,7 +48,6 @@ TARGET_DELETED = "It leads to a row that was deleted here."
 REFUSED = "The new value does not go with the rest: {}"
 WITHDRAWN = "It no longer comes with the site. Keep it, or delete it."
 
-
 # By field: the values to write, with links as primary keys, and why an editor must decide.
 Values = dict[Any, Any]
 Reasons = dict[Any, str]

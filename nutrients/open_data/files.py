@@ -24,7 +24,7 @@ from typing import Any
 
 from django.conf import settings
 
-from nutrients.common.version import ContentVersion, content_version
+from nutrients.common.version import ContentVersion
 
 from .tables import TABLES, Table, Value
 
@@ -71,14 +71,6 @@ def file_of(
             return TableFile(path)
     finally:
         _writers.release()
-
-
-def write_foods(*, at: datetime) -> None:
-    """Write the large tables, which an import extends, before the first request for them."""
-    version = content_version(at=at)
-    for table in TABLES:
-        if table.name in ("foods", "portions", "amounts"):
-            file_of(table, "csv", version, at=at).close()
 
 
 def digest(version: ContentVersion | None) -> str:

@@ -10,7 +10,6 @@ from django.utils import timezone
 from nutrients.content.food_import import import_foods
 from nutrients.content.food_tables import FoodTableError
 from nutrients.content.loader import refresh_statistics
-from nutrients.open_data.files import write_foods
 from nutrients.search.index import catch_up
 
 
@@ -48,10 +47,6 @@ class Command(BaseCommand):
         refresh_statistics()
         catch_up()
         self.stdout.write(summary)
-        try:
-            write_foods(at=timezone.now())
-        except OSError as error:
-            raise CommandError(f"The files of open data cannot be written: {error}.") from error
         if faults:
             lines = "1 line was" if len(faults) == 1 else f"{len(faults):,} lines were"
             raise CommandError(f"{lines} left out. Correct the table and run this again.")
