@@ -4,8 +4,6 @@ import runpy
 from ipaddress import ip_network
 
 import pytest
-from django.core.management import call_command
-from django.core.management.base import SystemCheckError
 
 from nutrisite.client import address_of
 from tests.processes import ROOT
@@ -46,14 +44,6 @@ def test_admin_and_its_cookies_can_be_moved(settings):
 
     assert str(addresses[0].pattern) == "desk/editors/"
     assert {moved.SESSION_COOKIE_PATH, moved.CSRF_COOKIE_PATH} == {"/desk/editors/"}
-
-
-@pytest.mark.parametrize("path", ["nutrients/desk/", "preview/", "healthz/", "static/x/"])
-def test_admin_path_where_the_site_has_pages_stops_the_start(settings, path):
-    settings.ADMIN_PATH = path
-
-    with pytest.raises(SystemCheckError, match=f"ADMIN_PATH is '{path}', where the site"):
-        call_command("check")
 
 
 @pytest.mark.parametrize(
