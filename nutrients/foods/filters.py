@@ -11,13 +11,11 @@ from django.http import QueryDict
 
 from nutrients.common.parameters import ListFilters, Reading, read_country, read_words
 from nutrients.evidence.content import by_slug
-from nutrients.evidence.rich_foods import GOOD, RICH, limited_nutrients
+from nutrients.evidence.rich_foods import limited_nutrients
 from nutrients.models import DIETS, Allergen, Authority, FoodGroup, FoodSource, Nutrient
 
 ALLERGENS = {allergen.value.removeprefix("contains_"): allergen for allergen in Allergen}
 BASES = {"serving": "A serving", "100g": "100 g", "100kcal": "100 kcal"}
-LEVELS = {"any": 0, "good": GOOD, "high": RICH}
-LEVEL_LABELS = {"any": "Any amount", "good": f"{GOOD}% or more", "high": f"Rich: {RICH}% or more"}
 SORTS = {"amount": "Most first", "name": "Name, A to Z"}
 
 
@@ -25,13 +23,12 @@ SORTS = {"amount": "Most first", "name": "Name, A to Z"}
 class FoodFilters(ListFilters):
     """The filters and order of the list, by the values of its address.
 
-    `level` is how much a serving must give of `nutrient`. `basis` is what amounts are compared by.
+    `basis` is what amounts are compared by.
     """
 
     FIELDS = {"diet": "diets", "free-from": "free_from", "q": "words"}
 
     nutrient: str = ""
-    level: str = "any"
     diets: tuple[str, ...] = ()
     free_from: tuple[str, ...] = ()
     group: str = ""
@@ -41,9 +38,7 @@ class FoodFilters(ListFilters):
 
     @property
     def in_use(self) -> list[tuple[str, str]]:
-        # Without a nutrient a level has no effect.
-        names = ("nutrient", "level") if self.nutrient else ()
-        pairs = [(name, self.value(name)) for name in (*names, "group", "q", "basis")]
+        pairs = [(name, self.value(name)) for name in ("nutrient", "group", "q", "basis")]
         return [
             *((name, value) for name, value in pairs if value != self.default(name)),
             *(("diet", diet) for diet in self.diets),
@@ -89,8 +84,6 @@ def label(name: str, value: str, choices: FoodChoices) -> str:
             return str(DIETS[value].label)
         case "free-from":
             return f"No {ALLERGENS[value].label.lower()}"
-        case "level":
-            return LEVEL_LABELS[value]
         case "basis":
             return f"By {BASES[value].lower()}"
     return f"Name: {value}"
@@ -101,7 +94,6 @@ def read_food_filters(query: QueryDict, choices: FoodChoices) -> tuple[FoodFilte
     reading = Reading(query)
     filters = FoodFilters(
         nutrient=reading.value("nutrient", choices.nutrients),
-        level=reading.value("level", LEVELS, "any"),
         diets=reading.values("diet", DIETS),
         free_from=reading.values("free-from", ALLERGENS),
         group=reading.value("group", choices.groups),

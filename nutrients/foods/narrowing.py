@@ -8,19 +8,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from nutrients.common.parameters import ActiveFilter, Facet
+from nutrients.evidence.rich_foods import RICH
 from nutrients.models import DIETS, Allergen, Diet, FoodSource, Nutrient
 
 from .catalogue import FoodTable, grams_of
-from .filters import (
-    ALLERGENS,
-    BASES,
-    LEVEL_LABELS,
-    LEVELS,
-    SORTS,
-    FoodChoices,
-    FoodFilters,
-    label,
-)
+from .filters import ALLERGENS, BASES, SORTS, FoodChoices, FoodFilters, label
 
 Slugs = frozenset[str]
 NONE: Slugs = frozenset()
@@ -47,11 +39,9 @@ class Narrowing:
     def passing(self) -> Slugs:
         """The foods that pass every filter."""
         filters, table = self.filters, self.table
-        sets = [table.once(comparable, filters.basis)]
+        sets = [table.once(comparable, filters.basis), self.giving(0)]
         if filters.group:
             sets.append(table.once(by_group).get(filters.group, NONE))
-        if self.nutrient:
-            sets.append(self.giving(LEVELS[filters.level]))
         sets += [table.once(suiting, DIETS[diet]) for diet in filters.diets]
         sets += [table.once(free_from, ALLERGENS[allergen]) for allergen in filters.free_from]
         return frozenset.intersection(*sets)
@@ -130,7 +120,6 @@ def food_facets(narrowing: Narrowing) -> dict[str, list[Facet]]:
     groups = narrowing.chosen.once(by_group).keys()
     return {
         "nutrients": _nutrient_options(narrowing),
-        "levels": options("level", LEVEL_LABELS),
         "diets": flags("diet", DIETS),
         "free_from": flags("free-from", ALLERGENS),
         "groups": group_options(groups),
@@ -142,17 +131,16 @@ def food_facets(narrowing: Narrowing) -> dict[str, list[Facet]]:
 
 def _nutrient_options(narrowing: Narrowing) -> list[Facet]:
     """Return the nutrients, with how many foods are rich in each or contain some."""
-    filters, count = narrowing.filters, narrowing.count
-    total = count(filters.changed("nutrient", ""))
+    filters = narrowing.filters
+    total = narrowing.count(filters.changed("nutrient", ""))
     facets = [Facet("nutrient", "", "Any nutrient", not filters.nutrient, total)]
     for slug, nutrient in narrowing.choices.nutrients.items():
-        number = rich = count(replace(filters, nutrient=slug, level="high"))
+        chosen = replace(narrowing, filters=filters.changed("nutrient", slug))
+        rich = len(chosen.giving(RICH) & chosen.passing)
         word = "High" if nutrient.pk in narrowing.choices.limited else "Rich"
-        words = f"{word} in {nutrient.phrase}"
-        if filters.level != "high":
-            words = f"{words} ({rich}), contains some"
-            number = count(filters.changed("nutrient", slug)) - rich
-        facets.append(Facet("nutrient", slug, words, slug == filters.nutrient, number))
+        words = f"{word} in {nutrient.phrase} ({rich}), contains some"
+        some = len(chosen.passing) - rich
+        facets.append(Facet("nutrient", slug, words, slug == filters.nutrient, some))
     return facets
 
 

@@ -50,7 +50,7 @@ PAGES = [
     TWENTY_TICKS,
     f"{TWENTY_TICKS}&symptom=mouth-tingling&change=1",
     "/nutrients/magnesium/?stage=31-50-female",
-    "/foods/?nutrient=magnesium&level=high&basis=100g",
+    "/foods/?nutrient=magnesium&basis=100g",
     "/foods/?q=unobtainium&colour=red",
     "/foods/sunlight/",
     PLATE,

@@ -78,7 +78,7 @@ def test_long_choice_of_a_filter_takes_two_lines(page):
 def test_list_of_foods_and_its_counts_follow_the_filters(page):
     page.goto("/foods/")
     heading = page.locator("[data-results-heading]")
-    nutrient, level = page.get_by_label("Nutrient"), page.get_by_label("How much in a serving")
+    nutrient, group = page.get_by_label("Nutrient"), page.get_by_label("Food group")
     nutrient.focus()
     nutrient.select_option("calcium")
     page.wait_for_url("**nutrient=calcium**")
@@ -87,12 +87,12 @@ def test_list_of_foods_and_its_counts_follow_the_filters(page):
     expect(page.locator("#filters-on")).to_have_text("1 on")
     expect(nutrient).to_be_focused()
 
-    count = re.search(r"[(](\d+)[)]", level.locator("option[value=high]").inner_text())[1]
-    level.select_option("high")
-    page.wait_for_url("**level=high**")
-    expect(heading).to_contain_text(re.compile(rf"^\s*{count} foods rich in"))
+    count = re.search(r"[(](\d+)[)]", group.locator("option[value=nuts]").inner_text())[1]
+    group.select_option("nuts")
+    page.wait_for_url("**group=nuts**")
+    expect(page.locator("#food-count")).to_have_text(f"{count} foods")
     page.go_back()
-    expect(level).to_have_value("any")
+    expect(group).to_have_value("")
     expect(nutrient).to_have_value("calcium")
 
 

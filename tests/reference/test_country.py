@@ -138,13 +138,13 @@ def test_country_stays_in_every_link_that_carries_a_choice(client, content):
         assert [link for link in carrying if f"country={country}" not in link] == []
 
 
-def test_high_level_uses_the_label_value_of_the_country(client, content):
+def test_rich_foods_are_counted_by_the_label_value_of_the_country(client, content):
     """A boiled egg of 50 grams has 1.1 micrograms: 22% of 5, and 5% of 20."""
-    british = text_of(client.get("/foods/?nutrient=vitamin-d&level=high&q=egg"), "main")
-    american = text_of(client.get("/foods/?nutrient=vitamin-d&level=high&q=egg&country=us"), "main")
+    british = text_of(client.get("/foods/?nutrient=vitamin-d&q=egg"), "main")
+    american = text_of(client.get("/foods/?nutrient=vitamin-d&q=egg&country=us"), "main")
 
-    assert "22%" in british
-    assert "22%" not in american
+    assert "1 food rich in vitamin D" in british
+    assert "0 foods rich in vitamin D" in american
 
 
 def test_table_and_its_file_have_the_needs_of_the_country(client, content):

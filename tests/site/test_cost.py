@@ -35,7 +35,7 @@ COSTS = {
     "/compare/?symptom=muscle-cramps&symptom=tremor&diet=vegan&sort=need": (11, 42),
     "/foods/": (8, 33),
     "/foods/?nutrient=magnesium&diet=vegan": (9, 34, 1),
-    "/foods/?nutrient=magnesium&level=high&q=al&group=nuts": (11, 22, 2),
+    "/foods/?nutrient=magnesium&q=al&group=nuts": (11, 22, 2),
     "/foods/pumpkin-seeds/": (12, 23),
     # More foods on a plate make no more queries.
     "/foods/plate/?food=spinach-raw&q=milk": (16, 72, 2),
