@@ -76,8 +76,8 @@ class Guard:
     """One change by one account, through all attempts to save it.
 
     `reason` is the editor's reason to save it although cases break. `checked` maps the moment of
-    each run to its cases, and `remaining` to the cases without the deleted rows. Both are valid for
-    the content after `last_change`. `warning` is added to the message that follows the save.
+    each run to its cases, the present first, and is valid for the content after `last_change`.
+    `warning` is added to the message that follows the save.
     """
 
     account: Any
@@ -85,7 +85,6 @@ class Guard:
     warning: str = ""
     last_change: Any = None
     checked: dict[datetime, list[CheckedCase]] = field(default_factory=dict)
-    remaining: list[CheckedCase] = field(default_factory=list)
 
     def save(
         self, change: Callable[[], Answer], refuse: Callable[[list[BrokenCase]], Answer]
@@ -102,7 +101,6 @@ class Guard:
             except UncheckedError as unchecked:
                 books = unchecked.books
             self.checked = {book.at: book.run() for book in books}
-            self.remaining = books[0].run_remaining(self.checked[books[0].at])
             if not self.reason and (broken := newly_failing(self._failed())):
                 return refuse(broken)
         raise BusyError
@@ -124,10 +122,11 @@ class Guard:
                 created_by=self.account.get_username(),
                 created_at=now,
             )
-        save_outcomes(self.remaining, at=now)
-        if failing_now := failing(self.remaining):
+        checked = next(iter(self.checked.values()))
+        save_outcomes(checked, at=now)
+        if failing_now := failing(checked):
             self.warning = (
-                f"{len(failing_now)} of {len(self.remaining)} cases of the test book fail now. "
+                f"{len(failing_now)} of {len(checked)} cases of the test book fail now. "
                 "Readers see that on the page on safety."
             )
 
@@ -150,7 +149,7 @@ class Guard:
         versions = Version.objects.filter(content_type__in=kinds).order_by()
         last_change = versions.aggregate(last=Max("pk"), number=Count("pk"))
         if last_change != self.last_change:
-            self.checked, self.remaining = {}, []
+            self.checked = {}
         self.last_change = last_change
 
 
@@ -273,7 +272,8 @@ class GuardedAdmin(admin.ModelAdmin):
         return guard_of(request).save(lambda: view(request, extra_context), show)
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
-        cases, change = published_cases(), f"Delete {', '.join(map(str, queryset))}"
+        change = f"Delete {', '.join(map(str, queryset))}"
+        cases = None if self.model is SafetyCase else published_cases()
         super().delete_queryset(request, queryset)
         if issubclass(self.model, TABLES):
             guard_of(request).check(change, cases)

@@ -71,25 +71,15 @@ class CheckedCase(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FetchedBook:
-    """All that a run reads, in memory, so that no lock is held on the database while it runs.
-
-    After a deletion, `cases` are those from before it, and `remaining` the same cases without what
-    was deleted. Otherwise both are the same.
-    """
+    """All that a run reads, in memory, so that no lock is held on the database while it runs."""
 
     at: datetime
     content: ChecklistContent
     names: list[str]
     cases: Sequence[SafetyCase]
-    remaining: Sequence[SafetyCase]
 
     def run(self) -> list[CheckedCase]:
         return [self._check(case) for case in self.cases]
-
-    def run_remaining(self, checked: list[CheckedCase]) -> list[CheckedCase]:
-        """Check the cases as they are after the change; `checked` is what `run` returned."""
-        is_same = self.remaining is self.cases
-        return checked if is_same else list(map(self._check, self.remaining))
 
     def _check(self, case: SafetyCase) -> CheckedCase:
         answer = checklist_answer(QueryDict(case_query(case)), self.content)
@@ -119,11 +109,10 @@ def fetch_book(
 
     After a deletion, pass as `cases` what `published_cases` returned before it.
     """
-    remaining = published_cases(slugs)
-    cases = remaining if cases is None else cases
+    cases = published_cases(slugs) if cases is None else cases
     content = ChecklistContent(at=at)
     _fetch_all(content, cases)
-    return FetchedBook(at, content, names_hidden_in_emergencies(at=at), cases, remaining)
+    return FetchedBook(at, content, names_hidden_in_emergencies(at=at), cases)
 
 
 def _fetch_all(content: ChecklistContent, cases: Iterable[SafetyCase]) -> None:
