@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import http.client
 from collections import defaultdict
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from itertools import chain
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
@@ -17,7 +15,7 @@ from nutrients.models import Keyed, Problem, Source
 
 from .checking import links, problem_of
 
-SECONDS, HOSTS_AT_ONCE = 15, 8
+SECONDS, AT_ONCE = 15, 8
 # Publishers that block programs respond with these, although the page exists.
 REFUSES_PROGRAMS = {401, 402, 403, 405, 406, 418, 429, 451, 999}
 REFUSED, GONE = "lets browsers alone in.", "is gone."
@@ -35,27 +33,20 @@ def addresses() -> dict[str, list[Keyed]]:
 
 
 def check_links() -> tuple[list[Problem], int, int]:
-    """Check every address: several hosts at once, and the addresses of a host in sequence.
+    """Check every address.
 
     Return the problems of broken links, the number of addresses, and how many refused to answer.
     """
     rows = addresses()
-    by_host: dict[str, list[str]] = defaultdict(list)
-    for address in rows:
-        by_host[address.split("/")[2]].append(address)
-
-    def faults_of_host(addresses: Iterable[str]) -> list[tuple[str, str]]:
-        return [(address, reason) for address in addresses if (reason := fault_of(address))]
-
-    with ThreadPoolExecutor(HOSTS_AT_ONCE) as pool:
-        faults = list(chain(*pool.map(faults_of_host, by_host.values())))
-    broken = [(address, reason) for address, reason in faults if reason != REFUSED]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        reasons = dict(zip(rows, pool.map(fault_of, rows), strict=True))
     problems = [
         problem_of(row, f"{address} {reason}")
-        for address, reason in broken
+        for address, reason in reasons.items()
         for row in rows[address]
+        if reason not in ("", REFUSED)
     ]
-    return sorted(problems, key=str), len(rows), len(faults) - len(broken)
+    return sorted(problems, key=str), len(rows), list(reasons.values()).count(REFUSED)
 
 
 def fault_of(address: str) -> str:
