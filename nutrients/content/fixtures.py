@@ -63,7 +63,7 @@ def digests(folder: Path) -> dict[str, str]:
 
     Raises FixtureError if the folder has none.
     """
-    return {path.name: hashlib.sha256(_bytes(path)).hexdigest() for path in _files(folder)}
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in _files(folder)}
 
 
 def read_rows(folder: Path) -> list[FixtureRow]:
@@ -91,16 +91,9 @@ def _files(folder: Path) -> list[Path]:
     return files
 
 
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise FixtureError(f"{path.name} cannot be read: {error.strerror}.") from error
-
-
 def _records(path: Path) -> list[Any]:
     try:
-        text = _bytes(path).decode()
+        text = path.read_text("utf-8")
         if path.suffix == ".jsonl":
             return [json.loads(line) for line in text.splitlines()]
         # The loader in C is ten times as fast.

@@ -164,12 +164,6 @@ def test_folder_without_readable_fixtures_is_refused(tmp_path, name, content, me
     assert "\n" not in str(error.value)
 
 
-def test_fixture_that_cannot_be_opened_is_named(tmp_path):
-    (tmp_path / "1.yaml").mkdir()
-    with pytest.raises(CommandError, match="cannot be read: Is a directory"):
-        load(tmp_path)
-
-
 def test_two_loads_at_once_do_not_collide(template, tmp_path):
     server.unpack(template, site := tmp_path / "site")
     # Otherwise the rows loaded before would count as withdrawn from the files.
