@@ -9,7 +9,6 @@ class NutrientsConfig(AppConfig):
 
     name = "nutrients"
     verbose_name = "Content"
-    default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
         """Register the tables that are versioned before the admin registers its tables."""

@@ -19,7 +19,7 @@ CALLED_BY_FRAMEWORKS = [
     *("add_arguments", "clean_*", "delete_*", "get_*", "process_*", "save_*", "response_*"),
     *("handle*", "*Config", "EditorsSite", "default_site", "bad_request", "page_not_found"),
     *("on_starting", "post_fork", "when_ready", "app_name", "lastmod", "protocol"),
-    *("default_auto_field", "use_required_attribute"),
+    "use_required_attribute",
 ]
 DECORATORS = ["@register", "@admin.*", "@receiver"]
 # Files whose attributes are tables, screens and settings
