@@ -79,7 +79,7 @@ def tour(camera: Camera) -> None:
     camera.take("import")
     camera.open("nutrients/redflag/1/change/")
     with page.expect_popup() as opened:
-        page.get_by_role("button", name="Try these rules").first.click()
+        page.get_by_role("link", name="Try these rules").first.click()
     bench = Camera(opened.value, "")
     # A window that a page opens does not inherit the size.
     bench.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})

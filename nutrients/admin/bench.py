@@ -1,11 +1,10 @@
-"""The bench for red flags: tick as a reader, with the rules of the form, and nothing saved."""
+"""The bench for red flags: tick as a reader, and see which rules fire and what others lack."""
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.contrib.admin import ModelAdmin
-from django.forms.formsets import all_valid
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -20,10 +19,10 @@ from nutrients.proposals.pages import as_proposed
 from nutrisite.accounts.admin_site import is_key
 
 from .proposing import CHOSEN
-from .rows import draw, get_row, sent_formsets
+from .rows import draw, get_row
 
-# The ticks of the bench among the fields of the form: “symptom:cramps”.
-TICK = "bench-tick"
+# The parameter of the ticks, such as “symptom:cramps”.
+TICK = "tick"
 NAMED = "Named by its rules"
 GROUPS = {"symptom": "Signs", "risk": "Risks, medicines and causes", "flag": "Signs of other flags"}
 
@@ -56,23 +55,16 @@ class Trial(NamedTuple):
 
 
 def bench(request: HttpRequest, pk: int, screen: ModelAdmin) -> HttpResponse:
-    """Try ticks with the rules of the form of a flag or rule that was sent, or of the site."""
-    sent = [
-        (name, value)
-        for name, values in request.POST.lists()
-        if name not in (TICK, "csrfmiddlewaretoken")
-        for value in values
-    ]
-    key = request.POST.get(CHOSEN, "")
+    """Try ticks with the rules of the site, or with those of the proposal that the query names."""
+    key = request.GET.get(CHOSEN, "")
     proposal = get_object_or_404(Proposal, pk=key, state__in=OPEN) if is_key(key) else None
     with as_proposed(proposal):
         row = get_row(screen, request, pk)
-        is_wrong = bool(sent) and not _save_form(screen, request, row)
         flag = row if isinstance(row, RedFlag) else row.red_flag
         now = timezone.now()
         # Try a draft as it would be once it is published.
         RedFlag.objects.filter(pk=flag.pk).update(status=Status.PUBLISHED, publish_at=now)
-        trial = try_flag(flag, request.POST.getlist(TICK), ChecklistContent(at=now))
+        trial = try_flag(flag, request.GET.getlist(TICK), ChecklistContent(at=now))
     return draw(
         request,
         screen,
@@ -82,22 +74,8 @@ def bench(request: HttpRequest, pk: int, screen: ModelAdmin) -> HttpResponse:
         flag=flag,
         trial=trial,
         tick=TICK,
-        wrong=is_wrong,
-        sent=sent,
+        chosen=proposal,
     )
-
-
-def _save_form(screen: ModelAdmin, request: HttpRequest, row: Any) -> bool:
-    """Save the form that was sent if it is valid; the caller rolls it back."""
-    form = screen.get_form(request, row, change=True)(request.POST, instance=row)
-    formsets = sent_formsets(screen, request, row)
-    # Validate both: formsets of the admin are validated before its form.
-    if not (all_valid(formsets) and form.is_valid()):
-        return False
-    form.save()
-    for formset in formsets:
-        formset.save()
-    return True
 
 
 def try_flag(flag: RedFlag, values: Iterable[str], content: ChecklistContent) -> Trial:

@@ -35,7 +35,7 @@ from .differences import Change, diff_versions, value_in
 from .guard import refuse
 from .proposing import is_proposing
 from .restoring import restore
-from .rows import return_texts, sent_formsets
+from .rows import return_texts
 
 VERSIONS_A_PAGE, MAX_DELETED = 50, 100
 # The hidden field with the version on which a form was opened.
@@ -106,7 +106,7 @@ class VersionedAdmin(VersionAdmin):
         if is_sent:
             # Of two simultaneous saves, the second waits for the first.
             self.model._base_manager.select_for_update().filter(pk=row.pk).first()
-            formsets = sent_formsets(self, request, row)
+            formsets = _sent_formsets(self, request, row)
             if _has_lost_rows(request, formsets):
                 return return_texts(request, DELETED_SINCE, request.get_full_path())
             if newer := versions_since(request.POST.get(OPENED, ""), versions):
@@ -301,6 +301,15 @@ class VersionedAdmin(VersionAdmin):
             self.message_user(request, sentence, messages.ERROR)
             return redirect(address)
         return answer
+
+
+def _sent_formsets(screen: admin.ModelAdmin, request: HttpRequest, row: Any) -> list[Any]:
+    """Return the formsets of a form that was sent, bound as Django binds them."""
+    formsets = []
+    for formset_class, inline in screen.get_formsets_with_inlines(request, row):
+        prefix = formset_class.get_default_prefix()
+        formsets.append(formset_class(**screen.get_formset_kwargs(request, row, inline, prefix)))
+    return formsets
 
 
 def _has_lost_rows(request: HttpRequest, formsets: Iterable[Any]) -> bool:

@@ -82,15 +82,6 @@ def get_row(screen: ModelAdmin, request: HttpRequest, pk: int, right: str = "vie
     return row
 
 
-def sent_formsets(screen: ModelAdmin, request: HttpRequest, row: Any) -> list[Any]:
-    """Return the formsets of a form that was sent, bound as Django binds them."""
-    formsets = []
-    for formset_class, inline in screen.get_formsets_with_inlines(request, row):
-        prefix = formset_class.get_default_prefix()
-        formsets.append(formset_class(**screen.get_formset_kwargs(request, row, inline, prefix)))
-    return formsets
-
-
 def row_paths(screen: ModelAdmin, views: Mapping[str, Any]) -> list[URLPattern]:
     """Return the paths of views of a row, by the last part of their addresses."""
     wrap, table = screen.admin_site.admin_view, screen.opts.model_name
