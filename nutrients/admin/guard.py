@@ -14,11 +14,9 @@ from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from django.db.models import Count, Max
-from django.db.models.deletion import ProtectedError, RestrictedError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -206,6 +204,13 @@ class GuardedAdmin(admin.ModelAdmin):
     def change_view(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
         return self.guard_form(request, super().change_view, *args, **options)
 
+    def delete_view(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        sent = request.POST
+        response = self.guard_form(request, super().delete_view, *args, **options)
+        # A refused deletion empties it, and the template shows what was typed beside the cases.
+        request.POST = sent
+        return response
+
     def guard_form(
         self,
         request: HttpRequest,
@@ -233,27 +238,6 @@ class GuardedAdmin(admin.ModelAdmin):
         super().save_related(request, form, formsets, change)
         if not is_row_form(request) or reads_form(form, formsets, add=not change):
             guard_of(request).check(f"{'Change' if change else 'Add'} {form.instance}")
-
-    def delete_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Show before a deletion which cases it breaks, with the box to delete nevertheless."""
-        view, context = super().delete_view, extra_context or {}
-
-        def show(broken: list[BrokenCase]) -> HttpResponse:
-            refuse(request, REFUSED)
-            sent = request.POST
-            response = view(request, object_id, context | {"broken_cases": broken})
-            # The template shows what was typed beside the cases.
-            request.POST = sent
-            return response
-
-        if request.method == "POST":
-            return guard_of(request).save(lambda: view(request, object_id, context), show)
-        row = self.get_object(request, unquote(object_id))
-        if row is not None and self.has_delete_permission(request, row):
-            context = context | {"broken_cases": broken_by_deleting(row)}
-        return view(request, object_id, context)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -302,21 +286,6 @@ def reads_form(form: Any, formsets: Iterable[Any], *, add: bool) -> bool:
         changes += formset.changed_objects
         changes += [(row, formset.form.base_fields) for row in formset.new_objects]
     return any(reads(row, fields) for row, fields in changes)
-
-
-def broken_by_deleting(row: Any) -> list[BrokenCase]:
-    """Return the cases that the deletion of a row would break; it is rolled back."""
-    if not isinstance(row, TABLES):
-        return []
-    cases = published_cases()
-    try:
-        with transaction.atomic():
-            row.delete()
-            book = fetch_book(at=timezone.now(), cases=cases)
-            transaction.set_rollback(True)
-    except (ProtectedError, RestrictedError):
-        return []
-    return newly_failing({book.at: failing(book.run())})
 
 
 def newly_failing(failed: Mapping[datetime, Collection[CheckedCase]]) -> list[BrokenCase]:

@@ -152,7 +152,7 @@ def test_deletion_that_breaks_a_case_needs_a_reason(world, admin_client, model, 
     if model is not RedFlagRule:
         # A row that a rule names is never deleted.
         RedFlagRule.objects.all().delete()
-    page = admin_client.get(address_of(row, "delete"))
+    page = delete(admin_client, row)
     refused = delete(admin_client, row, **{"gone-words": "We look at it again.", OVERRIDE: "on"})
     act(admin_client, "delete_selected", row, post="yes", **GONE)
 
