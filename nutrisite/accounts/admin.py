@@ -27,7 +27,10 @@ from nutrisite.accounts.models import AccountEvent, Clinician, EventKind, log_ev
 # may do.
 admin.site.unregister([StaticDevice, TOTPDevice, User, Group])
 
-NAMES = "Histories show the name that the account signs in with, reviews the first and last name."
+NAMES = (
+    "Histories show the name that the account signs in with, reviews the first and last name. "
+    "Once you save, you get a link by which the owner of the account chooses a password."
+)
 LABELS = {
     "groups": ("Roles", "What the account may do. Editors change content and nothing else."),
     "is_superuser": ("Administrator", "May do everything, with accounts too."),
@@ -58,18 +61,14 @@ def roles_to_give(account: Any) -> QuerySet[Group]:
 class NewAccountForm(UserCreationForm):
     """Asks for a name and a role. The owner of the account chooses the password by a link."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in ("password1", "password2"):
-            field: Any = self.fields[name]
-            # Django stores None as a password that never matches.
-            field.required, field.empty_value = False, None
-        help_text = "Leave both empty to get a link by which the owner chooses a password."
-        self.fields["password1"].help_text = help_text
+    password1: Any = None
+    password2: Any = None
 
     def clean(self) -> dict[str, Any]:
         """Require a role, as an account without one opens nothing."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        # Django stores None as a password that never matches.
+        cleaned["password1"] = None
         if "groups" in self.fields and not (cleaned.get("groups") or cleaned.get("is_superuser")):
             or_else = ", or make it an administrator" if "is_superuser" in self.fields else ""
             self.add_error("groups", f"Choose a role{or_else}.")
@@ -95,7 +94,7 @@ class AccountAdmin(UserAdmin):
     add_form = NewAccountForm
     add_fieldsets = (
         (None, {"fields": ("username", "first_name", "last_name"), "description": NAMES}),
-        (None, {"fields": ("groups", "is_superuser", "password1", "password2")}),
+        (None, {"fields": ("groups", "is_superuser")}),
     )
     fieldsets = (
         (None, {"fields": ("username", "password")}),
@@ -106,7 +105,7 @@ class AccountAdmin(UserAdmin):
     readonly_fields = ("last_login", "date_joined")
     list_display = ("username", "first_name", "last_name", "is_open", "is_administrator")
     list_filter = ("groups",)
-    actions = ["make_link", "turn_off_second_step", "unlock", "close"]
+    actions = ["make_link", "turn_off_second_step", "unlock"]
     inlines = [ClinicianInline]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -167,9 +166,7 @@ class AccountAdmin(UserAdmin):
         return False
 
     def response_add(self, request: HttpRequest, obj: Any, *args: Any, **kwargs: Any) -> Any:
-        """Show the link of an account that was added without a password."""
-        if obj.has_usable_password():
-            return super().response_add(request, obj, *args, **kwargs)
+        """Show the link by which the owner of the account chooses a password."""
         self._show_link(request, obj)
         return redirect("admin:auth_user_change", obj.pk)
 
@@ -194,15 +191,6 @@ class AccountAdmin(UserAdmin):
         for account in unlocked:
             log_event(EventKind.UNLOCKED, account, request)
         messages.success(request, f"Unlocked: {len(unlocked)}.")
-
-    @admin.action(description="Close", permissions=["change"])
-    def close(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """Close accounts other than one's own: they are signed out and stay in the histories."""
-        closed = list(queryset.filter(is_active=True).exclude(pk=request.user.pk))
-        queryset.filter(pk__in=[account.pk for account in closed]).update(is_active=False)
-        for account in closed:
-            log_event(EventKind.RIGHTS, account, request, "− open")
-        messages.success(request, f"Closed: {len(closed)}.")
 
     @admin.action(description="Turn off the second step", permissions=["change"])
     def turn_off_second_step(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
