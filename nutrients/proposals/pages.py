@@ -6,12 +6,10 @@ cache is used: the page cache is in front of Django, and memoized results come w
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
-from hashlib import sha256
 from html import unescape
 from io import BytesIO
 from typing import Any, NamedTuple
@@ -106,68 +104,51 @@ def changing_pages(
 
     To draw and compare pages takes seconds, so the result is stored until the proposal changes, and
     with `recheck` until the content changes. A larger `count` compares only the pages after those
-    that were compared. The digests of the live pages are stored until the content changes: while
-    somebody writes, only the proposed pages are drawn again.
+    that were compared.
     """
     version = content_version(at=at) if recheck else None
     words, content = digest(proposal), version.state if version else ""
     stored = proposal.pages
     is_current = stored.get("words") == words and (not recheck or stored["content"] == content)
-    compared = stored.get("compared", 0) if is_current else 0
+    compared = stored["compared"] if is_current else 0
     if compared < count:
-        live = stored.get("live", {}) if content and stored.get("content") == content else {}
-        paths, left_out = candidates(proposal)
-        left_out.update(path.split("/")[1] for path in paths[count:])
+        paths = candidates(proposal)
         pages = stored["changing"] if compared else []
         proposal.pages = {
             "words": words,
             "content": content,
             "compared": count,
-            "changing": [*pages, *_compare(proposal, paths[compared:count], live)],
-            "live": live,
+            "changing": [*pages, *_compare(proposal, paths[compared:count])],
             "next": len(paths[count : count + FEW_PAGES]),
-            "left": sorted(left_out.items()),
         }
         Proposal.objects.filter(pk=proposal.pk).update(pages=proposal.pages)
     return [ChangingPage(*page) for page in proposal.pages["changing"]]
 
 
-def _compare(
-    proposal: Proposal, paths: Iterable[str], live: dict[str, str]
-) -> Iterator[ChangingPage]:
-    """Compare pages with the digests of the live ones, and add those that are missing to `live`."""
+def _compare(proposal: Proposal, paths: Iterable[str]) -> Iterator[ChangingPage]:
     live_memory: dict[Any, Any] = {}
     proposed_memory: dict[Any, Any] = {}
     for path in paths:
-        if path not in live:
-            live[path] = _digest(render_page(path, live_memory))
+        before = render_page(path, live_memory)
         after = render_proposed(proposal, path, proposed_memory)
-        if live[path] != _digest(after):
-            title = TITLE.search(after or render_page(path, live_memory))
+        if before != after:
+            title = TITLE.search(after or before)
             words = unescape(title[1]).partition(" | ")[0].strip() if title else path
-            yield ChangingPage(path, words, not live[path], not after)
+            yield ChangingPage(path, words, not before, not after)
 
 
-def _digest(page: str) -> str:
-    return sha256(page.encode()).hexdigest() if page else ""
-
-
-def candidates(proposal: Proposal) -> tuple[list[str], Counter[str]]:
-    """Return the paths of pages that may change, the nearest first.
-
-    Also return how many of the linked pages are left out, by the first segment of their paths.
-    """
-    left_out: Counter[str] = Counter()
+def candidates(proposal: Proposal) -> list[str]:
+    """Return the paths of pages that may change, the nearest first."""
     live = live_rows(proposal.rows.all()).values()
-    own, linked = _paths(live), _linked_paths(live, left_out)
+    own, linked = _paths(live), _linked_paths(live)
     with as_proposed(proposal) as overlays:
         rows = [overlay.row for overlay in overlays if overlay.row.pk]
         own += _paths(rows)
-        linked += _linked_paths(rows, Counter())
+        linked += _linked_paths(rows)
         # Any article may have a live block.
         articles = _paths(Article.objects.all())
     lists = [reverse(f"nutrients:{name}") for name in LISTS]
-    return list(dict.fromkeys([*own, *lists, *linked, *articles])), left_out
+    return list(dict.fromkeys([*own, *lists, *linked, *articles]))
 
 
 def _paths(rows: Iterable[Any]) -> list[str]:
@@ -176,16 +157,11 @@ def _paths(rows: Iterable[Any]) -> list[str]:
     return [row.get_absolute_url().partition("#")[0] for row in with_page]
 
 
-def _linked_paths(rows: Iterable[Any], left_out: Counter[str]) -> list[str]:
-    """Return the pages of some of the rows that each link leads to, and count the others."""
-    result = []
-    for row in rows:
-        for linked in _linked_rows(row):
-            paths = _paths(linked[:MAX_LINKED])
-            result += paths
-            if paths and (more := linked.count() - MAX_LINKED) > 0:
-                left_out[paths[0].split("/")[1]] += more
-    return result
+def _linked_paths(rows: Iterable[Any]) -> list[str]:
+    """Return the pages of some of the rows that each link leads to."""
+    return [
+        path for row in rows for linked in _linked_rows(row) for path in _paths(linked[:MAX_LINKED])
+    ]
 
 
 def _linked_rows(row: Any) -> Iterator[Any]:
