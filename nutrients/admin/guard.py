@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from django.db.models import Count, Max
@@ -21,7 +21,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from reversion.models import Version
 
 from nutrients.common.schedule import moments_to_come
@@ -75,12 +74,10 @@ class Guard:
 
     `reason` is the editor's reason to save it although cases break. `checked` maps the moment of
     each run to its cases, the present first, and is valid for the content after `last_change`.
-    `warning` is added to the message that follows the save.
     """
 
     account: Any
     reason: str = ""
-    warning: str = ""
     last_change: Any = None
     checked: dict[datetime, list[CheckedCase]] = field(default_factory=dict)
 
@@ -120,13 +117,7 @@ class Guard:
                 created_by=self.account.get_username(),
                 created_at=now,
             )
-        checked = next(iter(self.checked.values()))
-        save_outcomes(checked, at=now)
-        if failing_now := failing(checked):
-            self.warning = (
-                f"{len(failing_now)} of {len(checked)} cases of the test book fail now. "
-                "Readers see that on the page on safety."
-            )
+        save_outcomes(next(iter(self.checked.values())), at=now)
 
     def require_run(self, cases: Sequence[SafetyCase] | None, *, at: datetime) -> None:
         """Roll the change back, the first time, to run the book as of a moment and later ones."""
@@ -266,14 +257,6 @@ class GuardedAdmin(admin.ModelAdmin):
         """Check the book after an action changed the state or dates of several rows."""
         if issubclass(self.model, TABLES):
             guard_of(request).check("Change several rows")
-
-    def message_user(self, request: Any, message: Any, *args: Any, **options: Any) -> None:
-        """Join the warning of the guard to the message of a save, so that it is one message."""
-        guard = guard_of(request)
-        if guard.warning:
-            message = format_html("{} {}", message, guard.warning)
-            args, guard.warning = (messages.WARNING, "success"), ""
-        super().message_user(request, message, *args, **options)
 
 
 def reads_form(form: Any, formsets: Iterable[Any], *, add: bool) -> bool:

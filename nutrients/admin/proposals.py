@@ -36,7 +36,7 @@ from nutrisite.accounts.admin_site import is_key
 
 from .content_forms import validate_to_come
 from .differences import diff_values, format_value, make_change
-from .guard import BrokenCase, GuardedAdmin, guard_of
+from .guard import BrokenCase, guard_of
 from .publishing import BY_NOW, problems, publish, schedule
 from .reviewing import REREAD, profession_of
 from .rows import DigestForm, FixedRowsAdmin, change_address, draw, get_row, row_paths
@@ -81,7 +81,7 @@ class MomentForm(forms.Form):
 
 
 @admin.register(Proposal)
-class ProposalAdmin(GuardedAdmin, FixedRowsAdmin):
+class ProposalAdmin(FixedRowsAdmin):
     """Proposals. They are created in the form of a row, and dropped instead of deleted."""
 
     change_form_template = "admin/nutrients/proposal.html"
