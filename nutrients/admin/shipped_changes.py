@@ -115,10 +115,6 @@ class SettlingAdmin(GuardedAdmin, FixedRowsAdmin):
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         return self.response_post_save_change(request, obj)
 
-    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        choice = request.POST.get("choice", "")
-        return super().log_change(request, obj, f"Settled {obj}: {choice}.")
-
     @admin.action(description="Keep what stands here", permissions=["change"])
     def keep(self, request: HttpRequest, queryset: QuerySet[ShippedChange]) -> None:
         self.add_messages(request, settle(list(queryset), OURS, user=request.user))
