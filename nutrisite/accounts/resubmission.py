@@ -10,10 +10,10 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.csrf import csrf_failure as django_csrf_failure
@@ -113,13 +113,10 @@ def limited(request: HttpRequest, view: Callable[[], HttpResponseBase]) -> HttpR
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Show what was typed in a form whose token is of an earlier sign-in, with a link to it."""
     account: Any = getattr(request, "user", None)
-    # A form of another site comes without a session.
-    if not (account and account.is_staff):
+    # A form of another site comes without a session, and no page shows a password.
+    if not (account and account.is_staff) or is_account_form(request):
         return django_csrf_failure(request, reason)
-    if not is_account_form(request):
-        return show_form(request, OUTDATED, can_resend=False)
-    messages.warning(request, OUTDATED)
-    return redirect(request.get_full_path() if is_row_form(request) else "admin:index")
+    return show_form(request, OUTDATED, can_resend=False)
 
 
 def is_row_form(request: HttpRequest) -> bool:
