@@ -17,15 +17,17 @@ def foods_on(response):
 
 
 def test_removing_a_food_redirects_to_the_other_foods(client, content):
-    response = client.get(PAGE + query(MIXED, remove="milk-whole", q="", stage="19-50-male"))
+    response = client.get(PAGE + query(MIXED, remove="milk-whole", q="kale", stage="19-50-male"))
 
     assert response.status_code == 302
     assert response["Location"] == (
         f"{PAGE}?food=spinach-cooked&servings-spinach-cooked=1.5"
         "&food=chia-seeds&servings-chia-seeds=0.25"
         "&food=salmon-sockeye-cooked&servings-salmon-sockeye-cooked=2"
-        "&stage=19-50-male#plate-foods"
+        "&stage=19-50-male&q=kale#plate-foods"
     )
+    # The address of a full plate may be long.
+    assert client.get(f"{PAGE}?searched=x&x={'x' * 3_000}").status_code == 302
 
 
 def test_search_offers_foods_within_the_diet_or_a_way_on(client, content):
