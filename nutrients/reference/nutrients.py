@@ -91,6 +91,7 @@ class NutrientContent:
             if (sources := sources_of(row for row in intakes if row.authority == authority))
         ]
         self.job_citations = references.cite(_sources_of_job(nutrient.cited, links))
+        self.food_citations = references.cite(dict.fromkeys(row.source for row in self.amounts))
         context = {
             "nutrient": nutrient,
             "signs": evidence_groups(references, links),
@@ -101,9 +102,6 @@ class NutrientContent:
                 (kind, references.cite_rows(rows, SOURCES_OF_RISK))
                 for kind, rows in group_by(_risks(nutrient, at=at), RiskKind, "kind")
             ],
-        }
-        self.food_citations = references.cite(dict.fromkeys(row.source for row in self.amounts))
-        context |= {
             "interactions": references.cite_rows(pairs),
             "test_citations": references.cite_best(nutrient.cited),
             "other_numbers": references.list_uncited(nutrient.cited),
