@@ -29,8 +29,6 @@
 
   function fail() {
     say(FAILED, true);
-    // On a phone the message may be a screen away from the button.
-    if (submitted) status.scrollIntoView({ block: "center" });
     submitted = false;
   }
 
@@ -143,8 +141,11 @@
 
   // Back and Forward load an address if the page shows another state. Back from a source has the same
   // address, and is a step within the page.
-  const address = () => location.pathname + location.search;
-  let shown = address();
+  const address = ({ pathname, search } = location) => pathname + search;
+  const loaded = performance.getEntriesByType("navigation")[0]?.name ?? location;
+  let shown = address(new URL(loaded));
+  // Forward was pressed before this script ran.
+  if (address() !== shown) location.reload();
   for (const moved of ["pushedIntoHistory", "replacedInHistory"])
     document.addEventListener(`htmx:${moved}`, () => { shown = address(); });
   // A button that sends an unchanged choice adds no history entry.

@@ -103,7 +103,6 @@ def test_ticks_apply_at_once_keep_the_focus_say_the_count_and_are_one_step_back(
     page.go_back()
     expect(heading(page)).to_have_text("All 13 nutrients")
     expect(box).not_to_be_checked()
-    page.wait_for_load_state()
     page.go_forward()
     expect(heading(page)).to_contain_text("6 of 13")
     expect(box).to_be_checked()

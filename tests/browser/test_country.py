@@ -35,7 +35,6 @@ def test_nutrient_page_follows_the_country_keeps_the_life_stage_and_back_undoes_
     assert either.evaluate(LEADS_NOWHERE) == []
     either.go_back()
     expect(need).to_have_text(before, use_inner_text=True)
-    either.wait_for_load_state()
     either.go_forward()
     expect(need).to_contain_text("16 mg")
     either.get_by_role("link", name="Build a plate").click()

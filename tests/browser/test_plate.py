@@ -95,7 +95,6 @@ def test_totals_and_drawing_follow_servings_back_and_forward(page):
     page.go_back()
     expect(page.locator("#plate-magnesium")).to_contain_text("78.3 mg")
     expect(servings).to_have_value("1")
-    page.wait_for_load_state()
     page.go_forward()
     expect(page.locator("#plate-magnesium")).to_contain_text("157 mg")
     expect(servings).to_have_value("2")
