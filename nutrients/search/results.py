@@ -86,10 +86,11 @@ class SearchResults:
     """The public documents with every word of a query by kind, the kind with the best hit first.
 
     If there are none, the nearest spelling is tried, and then documents with most of the words.
-    `words` are the telling words of the query. `corrected` is the query that was answered instead,
-    if the words as typed match nothing. With `is_partial` no hit has every word, and `missing` are
-    the words that no document has. `is_emergency` puts the numbers to call above all; `need` is the
-    figure that the query asks for. The number of queries does not grow with the content.
+    `count` is the number of hits in the groups; with `has_more` others match too. `words` are the
+    telling words of the query. `corrected` is the query that was answered instead, if the words as
+    typed match nothing. With `is_partial` no hit has every word, and `missing` are the words that
+    no document has. `is_emergency` puts the numbers to call above all; `need` is the figure that
+    the query asks for. The number of queries does not grow with the content.
     """
 
     def __init__(
@@ -110,6 +111,7 @@ class SearchResults:
         documents = _put_first(flag, matches.documents, content)
         self.groups = _groups(documents, matches.clauses, content)
         self.count = sum(len(group.hits) for group in self.groups)
+        self.has_more = any(group.has_more for group in self.groups)
         self.is_partial = matches.is_partial
         self.missing = [clause.typed for clause in matches.missing]
         self.is_emergency = bool(flag)
