@@ -131,6 +131,6 @@ def _servings(text: str | None, food: FoodSource) -> tuple[Decimal, str]:
     if servings and LEAST_SERVINGS <= servings <= MOST_SERVINGS and servings % STEP == 0:
         return servings, ""
     return ONE_SERVING, (
-        f"Servings go from {LEAST_SERVINGS} to {MOST_SERVINGS} in quarters, "
-        f"so {food.name} is counted as one serving."
+        f"You can choose from {LEAST_SERVINGS} to {MOST_SERVINGS} servings, in quarters. "
+        f"We counted one serving of {food.name}."
     )

@@ -68,7 +68,7 @@ def test_unknown_values_are_quoted_and_the_others_apply(client, content):
 
 
 def test_servings_out_of_range_count_as_one_and_are_reported(client, content):
-    left_out = "Servings go from 0.25 to 20 in quarters, so Spinach, boiled is counted as one"
+    left_out = "from 0.25 to 20 servings, in quarters. We counted one serving of Spinach, boiled"
     nonsense = ["0", "-1", "0.1", "1.3", "20.25", "21", "1,500", "many", "1e1", "NaN", "١"]
     for servings, amount in (
         *((words, "78.3") for words in [*nonsense, "9" * 10_000, ""]),
