@@ -133,7 +133,7 @@ class ChecklistAnswer:
             advice = strong.what_to_do if strong and self.urgency.level < Level.URGENT else ""
             return f"{first.nutrient.name}{side}. {advice}".strip()
         if self.suggestions.explained_away:
-            return "What you ticked can cause this by itself, so none comes first."
+            return "What you ticked can cause this by itself, so no nutrient comes first."
         if self.urgency.is_not_nutritional:
             return "No nutrient is named, because care comes first here."
         return f"No nutrient in our table is linked with {pluralize(self.ticked.count, 'it,them')}."
@@ -146,7 +146,7 @@ class ChecklistAnswer:
     def order(self) -> str:
         words = [step.words for step in ORDER]
         if any(match.is_tied for match in self.suggestions.top_matches):
-            words.append("Some of these are level, and are listed from A to Z.")
+            words.append("Some of these are equal, and are listed from A to Z.")
         if self.ticked.causes or self.ticked.flags:
             words.append("Ticks that are not about nutrients are not counted.")
         words.append("The order says nothing about you: only an examination and tests can.")

@@ -121,10 +121,10 @@ ORDER = (
         "Next come those that your strong risks point to, then those of your other risks.",
         lambda suggestion: tuple(-suggestion.risks(grade) for grade in (STRONG, MODERATE, WEAK)),
     ),
-    Criterion("Among equals, the most typical sign decides.", _typicality),
-    Criterion("Then the strength of the evidence for it does.", _evidence),
+    Criterion("If some are equal, the one with the most typical sign comes first.", _typicality),
+    Criterion("Then the one with the strongest evidence for that sign.", _evidence),
     Criterion(
-        "Then what more people run short of comes first.",
+        "Then the one that more people run short of.",
         lambda suggestion: suggestion.frequency,
     ),
     Criterion(

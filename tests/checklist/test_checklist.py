@@ -207,7 +207,7 @@ def test_most_matching_are_in_full_the_rest_take_a_line_and_a_tie_is_called_one(
     text = result(client, symptom=["cramps"])
     assert re.findall(r"Nutrient (\d) Linked with", text) == ["0", "1", "2"]
     assert "Nutrient 3 (1 of 1): cramps. Nutrient 4 (1 of 1): cramps." in text
-    assert "Some of these are level, and are listed from A to Z." in text
+    assert "Some of these are equal, and are listed from A to Z." in text
     paper = text_of(client.post(PRINT, {"symptom": ["cramps"]}))
     assert "Also linked: Nutrient 3 (1); Nutrient 4 (1)." in paper
 
