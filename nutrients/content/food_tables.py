@@ -162,8 +162,6 @@ def read_table(path: Path, units: Mapping[str, str]) -> FoodTable:
     """
     sheet = _read_sheet(path)
     layout = _layout(sheet.header)
-    if repeated := [name for name in sheet.header if name and sheet.header.count(name) > 1]:
-        raise FoodTableError(f"{path} has the column “{repeated[0]}” twice: keep one.")
     if layout is None:
         raise FoodTableError(
             f"{path} is not understood. It needs a header with the columns id, name and amounts in"
@@ -249,6 +247,11 @@ def _layout(header: Iterable[str]) -> Layout | None:
     return next((layout for layout in LAYOUTS if {layout.id, layout.name} <= columns), None)
 
 
+def _refuse_repeated(path: Path, header: list[str]) -> None:
+    if repeated := [name for name in header if name and header.count(name) > 1]:
+        raise FoodTableError(f"{path} has the column “{repeated[0]}” twice: keep one.")
+
+
 def _read_sheet(path: Path) -> Sheet:
     data = _read_bytes(path)
     if not data.startswith((ZIP, XLS)):
@@ -294,6 +297,7 @@ def _read_csv(path: Path, data: bytes) -> Sheet:
     header: list[str] = []
     with suppress(csv.Error):
         header = next(csv.reader([first], delimiter=delimiter), [])
+    _refuse_repeated(path, header)
     lines, faults = [], []
     for number, line in enumerate(rest, start=2):
         location = f"{path.name}, line {number}"
@@ -340,7 +344,9 @@ def _read_workbook(path: Path) -> Sheet:
         figures = {layout.name, *filter(parse_header, header)}
         seen: set[str] = set()
         for row in rows:
-            cells = {name: cell for name, cell in zip(header, row, strict=False) if cell != ""}
+            filled = [pair for pair in zip(header, row, strict=False) if pair[1] != ""]
+            _refuse_repeated(path, [name for name, _ in filled if name in figures])
+            cells = dict(filled)
             if not (number := _as_text(cells.get(layout.id, ""))):
                 continue
             # CIQUAL has a food in two rows, one nearly empty. CoFID has two foods with one number.

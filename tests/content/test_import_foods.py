@@ -185,6 +185,8 @@ def test_bad_portion_stops_the_import(tmp_path):
         _, errors = import_foods(foods, portions=portions)
         assert errors.startswith(f"portions.csv, line 3: {reason}.\n")
 
+    _, errors = import_foods(foods, portions=written(tmp_path / "p.csv", "id,id\n1,1\n"))
+    assert "has the column “id” twice: keep one." in errors
     _, errors = import_foods(foods, portions=written(tmp_path / "p.csv", "id,amount\n1,1\n"))
     assert "lacks the columns unit_description and grams." in errors
     assert not imported_foods().exists()
@@ -326,6 +328,13 @@ def test_ciqual_is_read(tmp_path, language):
     assert amounts("Tea") == {"vitamin-e": Decimal("2.2"), "folate": 0}
     energies = imported_foods().order_by("pk").values_list("energy_kcal", flat=True)
     assert [str(energy) for energy in energies] == ["383.00", "114.00", "117.50", "0.06"]
+
+
+def test_workbook_with_two_figures_of_a_food_is_refused(tmp_path):
+    sheet = [["id", "name", "iron_mg", "iron_mg"], ["1", "Rusk", 1, 2]]
+    _, errors = import_foods(workbook(tmp_path / "own.xlsx", {"Foods": sheet}))
+
+    assert "has the column “iron_mg” twice: keep one." in errors
 
 
 def test_cofid_is_read(tmp_path):
