@@ -22,7 +22,9 @@ from django.views.decorators.cache import never_cache
 BUSY = "Somebody else is saving. Your text is kept; try again."
 BUSY_PAGE = "Somebody else is saving. This page opens by itself in a moment."
 OUTDATED = "You signed in again since you opened this page. Nothing is saved yet."
-SIGNED_OUT = "You were signed out when you sent this. Nothing is saved yet. Choose files again."
+SIGNED_OUT = "You were signed out when you sent this. Nothing is saved yet."
+# The field that a form with files gets, and what its editor is told: files are not kept.
+HAD_FILES, CHOOSE_AGAIN = "_had_files", "Choose the file again."
 # How the names of pages with forms of accounts begin
 OF_ACCOUNTS = ("auth_", "choose_password", "login", "logout", "password_", "second_step")
 # Characters of a form that a sign-in carries
@@ -67,6 +69,8 @@ def show_form(
     again, a link to the address replaces the button.
     """
     form, address = form or request.POST, address or request.get_full_path()
+    if request.FILES or HAD_FILES in form:
+        sentence = f"{sentence} {CHOOSE_AGAIN}"
     pairs = [(name, str(value)) for name, values in form.lists() for value in values]
     fields = [(name, value) for name, value in pairs if name != "csrfmiddlewaretoken"]
     # The name of a button begins with an underscore. Somebody may look over the editor's shoulder.
@@ -80,10 +84,10 @@ def show_form(
 
 def sign_in_page(request: HttpRequest) -> HttpResponse | None:
     """Return the sign-in page that carries the form that was sent; None if it must not be shown."""
-    form = request.POST.urlencode()
-    if is_account_form(request) or len(form) > MAX_LENGTH:
+    encoded = request.POST.urlencode() + (f"&{HAD_FILES}=on" if request.FILES else "")
+    if is_account_form(request) or len(encoded) > MAX_LENGTH:
         return None
-    context = {"resubmission": form, "next": request.get_full_path()}
+    context = {"resubmission": encoded, "next": request.get_full_path()}
     request.method = "GET"
     return admin.site.login(request, context | {"app_path": reverse("admin:login")})
 

@@ -4,6 +4,7 @@ import re
 from html import unescape
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -54,6 +55,7 @@ def test_form_of_a_session_that_ended_is_carried_through_the_sign_in(anna, addre
     button = ("_continue", "Save and continue editing")
     assert fields == [("job", TYPED), ("sources", "1"), ("sources", "2"), button]
     assert returned.context["texts"] == [TYPED]
+    assert "Choose the file" not in returned.text
     again = {name: value for name, value in fields if name == "job"}
     token = browser.cookies["csrftoken"].value
     form = browser.post(address, again | {"csrfmiddlewaretoken": token})
@@ -63,6 +65,11 @@ def test_form_of_a_session_that_ended_is_carried_through_the_sign_in(anna, addre
     deletion = {"post": "yes", "gone-reason": TYPED, "csrfmiddlewaretoken": token}
     page = browser.post(reverse("admin:nutrients_nutrient_delete", args=[1]), deletion)
     assert "gone-reason=Calms+muscle+and+nerve" in fill_in(page)["resubmission"]
+
+    lines = {"pasted": "", "file": SimpleUploadedFile("a.csv", b"x"), "csrfmiddlewaretoken": token}
+    page = browser.post(reverse("admin:nutrients_nutrient_import"), lines)
+    login = {"csrfmiddlewaretoken": token} | fill_in(page)
+    assert "Choose the file again." in browser.post(reverse("admin:login"), login).text
 
 
 def test_no_very_large_form_none_of_another_site_and_no_password_is_carried(browser, anna, address):
