@@ -23,6 +23,7 @@ from django.utils.text import get_text_list
 
 from nutrients.common.parameters import read_number
 from nutrients.content.food_tables import WRITTEN_UNITS
+from nutrients.content.versions import with_links
 from nutrients.models import NutrientAmount, ReferenceIntake, Unit
 from nutrients.open_data.files import FORMULA, cell_text, safe_cell
 from nutrients.proposals.rows import to_values, values_of
@@ -33,7 +34,9 @@ from .proposing import propose_changes
 from .rows import draw, foreign_keys
 
 # The text of a file is sent again as a field, and Django limits the encoded size of fields.
-MAX_BYTES, MAX_LINES = 2_000_000, 1000
+MAX_BYTES, MAX_LINES = 2_000_000, 10_000
+# Lines that go through a form, which costs fifty times as much as a comparison.
+MAX_CHANGES = 1000
 # Between the parts of a key, and between linked rows.
 KEY_SEPARATOR, ROW_SEPARATOR = " / ", "; "
 # The columns that may come with a unit, as “per_100g (mg)” or with a column “unit”.
@@ -84,6 +87,8 @@ class Line:
     """A line of a file, with its effect or its errors."""
 
     number: int
+    cells: dict[str, str] = field(default_factory=dict)
+    unit: str = ""
     title: str = ""
     row: Any = None
     values: dict[str, Any] = field(default_factory=dict)
@@ -118,7 +123,9 @@ def read_table(text: str) -> Iterator[tuple[int, list[str]]]:
         raise ValidationError("This is no text: save the table as CSV first.")
     first = text.lstrip("\n").partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    # Browsers send CRLF, within cells too.
+    lines = io.StringIO(text.replace("\r\n", "\n"), newline="")
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     number = 1
     try:
         for cells in reader:
@@ -149,6 +156,25 @@ class Reader:
         if len(table) > MAX_LINES + 1:
             raise ValidationError(f"There are more than {MAX_LINES:,} lines: split the file.")
         (_, header), *rows = table
+        columns, unit = self._read_header(header)
+        lines = [self._read_line(number, cells, columns, unit) for number, cells in rows]
+        changing = self._skip_saved([line for line in lines if line.cells])
+        if len(changing) > MAX_CHANGES:
+            raise ValidationError(
+                f"More than {MAX_CHANGES:,} lines differ from the site: split the file."
+            )
+        for line in changing:
+            self._check(line)
+        seen: dict[str, int] = {}
+        for line in lines:
+            if line.title and (before := seen.setdefault(line.title, line.number)) != line.number:
+                line.faults.append(f"The same row is on line {before}.")
+        return lines
+
+    def _read_header(self, header: list[str]) -> tuple[Sequence[str], str]:
+        """Return the columns, and the unit in the title of one of them."""
+        while len(header) > 1 and not header[-1]:
+            header.pop()
         columns, units = zip(*map(self._read_title, header), strict=True)
         if repeated := [name for name in columns if columns.count(name) > 1]:
             raise ValidationError(f"Line 1: the column “{repeated[0]}” is there twice.")
@@ -158,12 +184,22 @@ class Reader:
                 f"Line 1: add the {noun} {get_text_list(missing, 'and')}, to say which row a"
                 " line is about."
             )
-        lines = [self._read_line(number, cells, columns, "".join(units)) for number, cells in rows]
-        seen: dict[str, int] = {}
+        return columns, "".join(units)
+
+    def _skip_saved(self, lines: list[Line]) -> list[Line]:
+        """Return the lines that differ from their saved row, or have none."""
+        first, *_ = self._model.key_paths()
+        keys = {line.cells[self._model.KEY[0]] for line in lines}
+        rows = with_links(self._model).filter(**{f"{first}__in": keys})
+        saved = {KEY_SEPARATOR.join(row.natural_key()): row for row in rows}
+        changing = []
         for line in lines:
-            if line.title and (before := seen.setdefault(line.title, line.number)) != line.number:
-                line.faults.append(f"The same row is on line {before}.")
-        return lines
+            row = line.row = saved.get(line.title)
+            if row and all(_is_saved(row, name, cell) for name, cell in line.cells.items()):
+                self._check_unit(line, row)
+            else:
+                changing.append(line)
+        return changing
 
     def _read_title(self, title: str) -> tuple[str, str]:
         """Return the field that the title of a column names, or UNIT, and the unit in the title."""
@@ -185,13 +221,10 @@ class Reader:
             words = f"It has {len(cells)} {noun}, and the first line has {len(columns)}."
             line.faults.append(f"{words} A decimal comma needs semicolons or quotation marks.")
             return line
-        cell_of = dict(zip(columns, cells, strict=True))
-        line.title = KEY_SEPARATOR.join(cell_of[name] for name in self._model.KEY)
+        line.cells = dict(zip(columns, cells, strict=True))
+        line.title = KEY_SEPARATOR.join(line.cells[name] for name in self._model.KEY)
         if self._measured:
-            unit = cell_of.pop(UNIT, "") or unit
-        sent = {name: self._read_cell(name, cell, line) for name, cell in cell_of.items()}
-        if not line.faults:
-            self._check(line, sent, unit)
+            line.unit = line.cells.pop(UNIT, "") or unit
         return line
 
     def _read_cell(self, name: str, cell: str, line: Line) -> Any:
@@ -227,26 +260,42 @@ class Reader:
                 line.faults.append(f"{name}: there is no {model._meta.verbose_name} “{text}”.")
         return pks if model_field.many_to_many else next(iter(pks), "")
 
-    def _check(self, line: Line, sent: dict[str, Any], unit: str) -> None:
+    def _check(self, line: Line) -> None:
         """Check a line by the form of its row, and note its values and changes."""
+        sent = {name: self._read_cell(name, cell, line) for name, cell in line.cells.items()}
+        if line.faults:
+            return
         key = {name: sent[name] for name in self._model.KEY}
-        line.row = self._model._default_manager.filter(**key).first()
+        line.row = line.row or self._model._default_manager.filter(**key).first()
         form = bind_form(self._screen, line.row or self._model(), sent | self._confirmed)
         for name, errors in form.errors.items():
             prefix = "" if name == NON_FIELD_ERRORS else f"{name}: "
             line.faults += [f"{prefix}{error}" for error in errors]
-        if unit and not line.faults:
-            nutrient = form.instance.nutrient
-            if WRITTEN_UNITS.get(" ".join(unit.lower().split())) != nutrient.unit:
-                line.faults.append(
-                    f"{self._measured}: it is in “{unit}”, and {nutrient.phrase} is measured in"
-                    f" {Unit(nutrient.unit).label} here."
-                )
+        if not line.faults:
+            self._check_unit(line, form.instance)
         if not line.faults:
             names = [name for name in sent if name not in key] if line.row else self._columns
             line.values = to_values(self._model, {name: form.cleaned_data[name] for name in names})
             live = values_of(line.row) if line.row else {}
             line.changes = list(diff_values(self._model, live, line.values))
+
+    def _check_unit(self, line: Line, row: Any) -> None:
+        unit = WRITTEN_UNITS.get(" ".join(line.unit.lower().split()))
+        if line.unit and unit != row.nutrient.unit:
+            line.faults.append(
+                f"{self._measured}: it is in “{line.unit}”, and {row.nutrient.phrase} is measured"
+                f" in {Unit(row.nutrient.unit).label} here."
+            )
+
+
+def _is_saved(row: Any, name: str, cell: str) -> bool:
+    """Return whether a cell is as the export writes it, or a spreadsheet after the export."""
+    model_field = row._meta.get_field(name)
+    if isinstance(model_field, models.DecimalField):
+        cell = cell.replace(",", ".")
+    elif isinstance(model_field, models.BooleanField):
+        cell = YES_NO.get(cell.lower(), cell)
+    return cell == safe_cell(_cell(row, name)).strip()
 
 
 def _find_row(model: Any, text: str) -> Any:
@@ -277,6 +326,8 @@ class ImportForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Read the lines."""
         cleaned = super().clean() or self.cleaned_data
+        if self.errors:
+            return cleaned
         text = cleaned.get("pasted", "")
         if file := cleaned.get("file"):
             if file.size > MAX_BYTES:
@@ -310,6 +361,7 @@ def import_page(request: HttpRequest, screen: admin.ModelAdmin) -> HttpResponse:
         form=form,
         wrong=wrong,
         changing=changing,
+        listed=[line for line in form.lines if line.verdict != "As it is"],
         keys=get_text_list(screen.model.KEY, "and"),
         columns=columns_of(screen, request),
     )

@@ -67,7 +67,7 @@ def test_lines_are_previewed_then_saved_in_a_proposal(look, editor):
         ("\ufeffslug;name\ntremor;Trämor\n".encode(), False),
         ("slug;name\ntremor;Trämor\n".encode("cp1252"), True),
         ("slug\tname\ntremor\tTrämor\n".encode("utf-16"), False),
-        (b'slug,name\r\n"tremor","Tr\xc3\xa4mor"\r\n', False),
+        (b'slug,name,\r\n"tremor","Tr\xc3\xa4mor",\r\n', False),
     ],
 )
 def test_files_of_spreadsheets_are_read(look, content, data, is_guessed):
@@ -138,11 +138,15 @@ def test_tenfold_figure_needs_confirmation(look, content):
     assert faults(look(NutrientAmount, again, figures_are_right="on")) == {}
 
 
-def test_export_is_imported_without_a_change(look, editor_client, content):
+def test_export_is_imported_without_a_change(look, editor_client, content, monkeypatch):
     texts = {"tagline": "=1+1", "excess_signs": "- One\n- Two"}
     Nutrient.objects.filter(slug="iron").update(status="draft", **texts)
-    for model in (Nutrient, Symptom, Source, NutrientAmount):
-        answer = act(editor_client, "export", *model.objects.all()[:12])
+    # A list in Markdown that is typed is no formula.
+    assert verdicts(look(Nutrient, 'slug,excess_signs\niron,"- One\n- Two"\n')) == {2: "As it is"}
+    # No exported line costs as much as a changed one.
+    monkeypatch.setattr("nutrients.admin.spreadsheets.MAX_CHANGES", 0)
+    for model, count in ((Nutrient, 12), (Symptom, 12), (Source, 12), (NutrientAmount, None)):
+        answer = act(editor_client, "export", *model.objects.all()[:count])
         assert answer["Content-Type"] == "text/csv; charset=utf-8"
         assert f"{model._meta.model_name}-" in answer["Content-Disposition"]
         if model is Nutrient:
@@ -152,8 +156,11 @@ def test_export_is_imported_without_a_change(look, editor_client, content):
             assert iron["excess_signs"] == "'- One\n- Two"
         again = look(model, answer.content)
         assert set(verdicts(again).values()) == {"As it is"}, faults(again)
-    # A list in Markdown that is typed is no formula.
-    assert verdicts(look(Nutrient, 'slug,excess_signs\niron,"- One\n- Two"\n')) == {2: "As it is"}
+    # As LibreOffice writes the amounts in German
+    german = answer.content.replace(b",", b";").replace(b".", b",")
+    assert set(verdicts(look(NutrientAmount, german)).values()) == {"As it is"}
+    assert faults(look(Nutrient, "slug,name\niron,Fe\n"))[0][0].startswith("More than 0 lines")
+    assert look(Nutrient, b"").context["form"].errors == {"file": ["The submitted file is empty."]}
 
 
 @pytest.fixture
