@@ -289,7 +289,9 @@ class VersionedAdmin(VersionAdmin):
                     request, version.object_id, request.path, context | (extra_context or {})
                 )
                 if request.method == "POST" and answer.status_code == 302:
-                    set_comment(f"Brought back from {date}")
+                    removal = getattr(request, "removal", None)
+                    reason = f". {removal.cleaned_data['reason']}" if removal else ""
+                    set_comment(f"Brought back from {date}{reason}")
                 else:
                     answer.template_name = "reversion/revision_form.html"
                     answer.render()

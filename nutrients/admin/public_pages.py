@@ -123,18 +123,24 @@ class PublicPageMixin(VersionAdmin):
     Offers a note if readers can see the page of a row now, and creates it with the save.
     """
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: Any = None,
+    def change_view(
+        self, request: HttpRequest, object_id: str, *args: Any, **options: Any
     ) -> HttpResponse:
+        self._ask_before_removal(request, object_id)
+        return super().change_view(request, object_id, *args, **options)
+
+    def revision_view(
+        self, request: HttpRequest, object_id: str, *args: Any, **options: Any
+    ) -> HttpResponse:
+        """Ask before the version takes the place of the row that readers see."""
+        self._ask_before_removal(request, object_id)
+        return super().revision_view(request, object_id, *args, **options)
+
+    def _ask_before_removal(self, request: HttpRequest, object_id: str) -> None:
         is_draft = request.POST.get("status") == Status.DRAFT and not is_proposing(request)
-        row = self.get_object(request, unquote(object_id)) if is_draft and object_id else None
+        row = self.get_object(request, unquote(object_id)) if is_draft else None
         if not _is_answered(request, [row] if row else []):
             refuse(request, NOT_YET)
-        return super().changeform_view(request, object_id, form_url, extra_context)
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any

@@ -20,7 +20,7 @@ from nutrients.models import (
 from nutrients.proposals.rows import add_row, begin
 from tests import factories
 from tests.admin.forms import GONE, INSIST, Screen, act, address_of, delete
-from tests.revisions import versions_of
+from tests.revisions import address_of_version, versions_of
 
 pytestmark = pytest.mark.django_db
 WORDS = "We took this page down because a trial was withdrawn."
@@ -221,7 +221,15 @@ def test_form_that_unpublishes_a_page_asks_why(screen, article, client):
     assert WORDS in page.text
 
     screen(article).save(status="published")
+    earlier = screen(article, address_of_version(versions_of(article)[1]))
+    assert 'name="gone-reason"' in earlier.save().text
     assert client.get(article.get_absolute_url()).status_code == 200
+
+    assert earlier.save(**GONE).status_code == 302
+    comment = versions_of(article)[0].revision.comment
+    assert comment.startswith("Brought back from ")
+    assert comment.endswith(f". {GONE['gone-reason']}")
+    assert client.get(article.get_absolute_url()).status_code == 410
 
 
 def test_deletion_of_pages_asks_why_and_redirects_or_tells_readers(editor_client, article, client):
