@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.admin import ModelAdmin
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db import models
 from django.forms import model_to_dict, modelform_factory
 from django.utils import timezone
@@ -92,6 +93,8 @@ class FigureField(forms.DecimalField):
 # The options of form fields, by the type of the model field.
 FIELD_OPTIONS: dict[Any, dict[str, Any]] = {
     models.TextField: {"form_class": ProseField},
+    models.CharField: {"form_class": ProseField},
+    models.SlugField: {"form_class": forms.SlugField, "widget": AdminTextInputWidget},
     models.DecimalField: {"form_class": FigureField},
     models.URLField: {"assume_scheme": "https"},
 }

@@ -127,7 +127,7 @@ class ProposalAdmin(FixedRowsAdmin):
             "moves": [
                 (state.value, label)
                 for state, label in BUTTONS.items()
-                if proposal.may_become(state)
+                if proposal.may_become(state) and self.has_change_permission(request, proposal)
             ],
         }
         return super().render_change_form(request, context, *args, **options)

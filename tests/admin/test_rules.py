@@ -24,6 +24,7 @@ from nutrients.models import (
 )
 from tests.admin.forms import act, address_of
 from tests.factories import nutrient
+from tests.revisions import address_of_version, versions_of
 
 NDB = "An NDB number is five or six digits."
 UNVERIFIED = {"verification": Verification.UNVERIFIED}
@@ -172,6 +173,7 @@ def test_published_article_needs_a_section_that_cites_a_source(screen, article, 
     [
         # Bidirectional controls are removed.
         (Nutrient, "magnesium", "job", "It \u202eholds\u202c.\r\nSo.", "It holds.\nSo."),
+        (Nutrient, "magnesium", "tagline", "It \u202eholds\u202c.", "It holds."),
         (FoodSource, "almonds", "usda_ndb_number", "7089", "07089"),
         (FoodSource, "almonds", "usda_ndb_number", "100173", "100173"),
         (FoodSource, "almonds", "usda_ndb_number", "", ""),
@@ -265,3 +267,6 @@ def test_tenfold_change_of_a_figure_needs_confirmation(screen, content):
     assert f"It was {row.per_100g.normalize():f}" in answer.text
     assert 'name="figures_are_right"' in answer.text
     assert form.save(per_100g=more, figures_are_right="on").status_code == 302
+    # An earlier version too
+    answer = screen(row, address_of_version(versions_of(row)[1])).save(per_100g=more)
+    assert 'name="figures_are_right"' in answer.text
