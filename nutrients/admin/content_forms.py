@@ -61,6 +61,10 @@ class ProseField(forms.CharField):
     def has_changed(self, initial: Any, data: Any) -> bool:
         return super().has_changed(normalize_text(initial), data)
 
+    def widget_attrs(self, widget: Any) -> Any:
+        """Leave out maxlength, by which browsers cut what is pasted without a word."""
+        return {**super().widget_attrs(widget), "maxlength": False}
+
 
 class FigureField(forms.DecimalField):
     """A figure as editors write it: 1.5, 1,5 or 1 500.

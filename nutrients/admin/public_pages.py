@@ -22,7 +22,7 @@ from nutrients.content.removed import has_page, redirect_pages
 from nutrients.models import ChangeNote, NoteKind, Redirect, Status
 from nutrients.proposals.rows import key_of
 
-from .content_forms import ContentForm, ProseField
+from .content_forms import FIELD_OPTIONS, ContentForm, ProseField
 from .guard import refuse
 from .proposing import is_proposing
 from .rows import fieldset
@@ -98,6 +98,7 @@ class RemovalForm(TargetForm):
             "to": "Address that takes its place",
         }
         widgets: ClassVar[dict[str, Any]] = dict.fromkeys(fields, AdminTextInputWidget)
+        field_classes: ClassVar[dict[str, Any]] = dict.fromkeys(fields, ProseField)
         error_messages: ClassVar[dict[str, Any]] = {
             "reason": {"required": "Say why, in a sentence."}
         }
@@ -216,6 +217,7 @@ class RedirectForm(TargetForm, ContentForm):
 @admin.register(Redirect)
 class RedirectAdmin(admin.ModelAdmin):
     form = RedirectForm
+    formfield_overrides: ClassVar[Any] = FIELD_OPTIONS
     list_display = ("path", "to", "reason", "created_by", "created_at")
     search_fields = ("path", "to", "reason", "words")
     fields = ("path", "to", "reason", "words")
