@@ -93,7 +93,11 @@ class ProposingRights(BaseModelAdmin):
     """Gives accounts that may propose but not publish editable forms."""
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
-        return super().has_add_permission(request, *args) or may_propose(request)
+        """Let a list link to the form too."""
+        match = request.resolver_match
+        is_list = bool(match and (match.url_name or "").endswith("_changelist"))
+        may_add = is_list and request.user.has_perm("nutrients.add_proposal")
+        return super().has_add_permission(request, *args) or may_add or may_propose(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) or may_propose(request)

@@ -169,6 +169,7 @@ def test_writer_proposes_but_neither_saves_nor_publishes(account, magnesium):
     client = account("Writers")
     form = Screen(client, magnesium, address_of(magnesium))
     assert 'name="_save"' not in form.html
+    assert address_of(Nutrient, "add") in client.get(address_of(Nutrient, "changelist")).text
 
     assert form.save(tagline=WORDS).status_code == 403
     proposal = propose(form, tagline=WORDS)
