@@ -117,6 +117,7 @@ class ProposalAdmin(FixedRowsAdmin):
         context |= {
             "rows": describe_rows(proposal),
             "is_open": is_open,
+            "profession": profession_of(account),
             "roles": [role for role in roles_of(account) if may_sign and role not in signed],
             "digest": digest(proposal),
             "sign_offs": sign_offs,
