@@ -224,11 +224,8 @@ def test_form_that_unpublishes_a_page_asks_why(screen, article, client):
     earlier = screen(article, address_of_version(versions_of(article)[1]))
     assert 'name="gone-reason"' in earlier.save().text
     assert client.get(article.get_absolute_url()).status_code == 200
-
     assert earlier.save(**GONE).status_code == 302
-    comment = versions_of(article)[0].revision.comment
-    assert comment.startswith("Brought back from ")
-    assert comment.endswith(f". {GONE['gone-reason']}")
+    assert versions_of(article)[0].revision.comment.endswith(f"UTC. {GONE['gone-reason']}")
     assert client.get(article.get_absolute_url()).status_code == 410
 
 

@@ -140,12 +140,7 @@ def test_form_of_an_article_opens_with_its_proposed_sections(screen, article, ed
     [
         (Source, TALE, "title", "A better tale"),
         # It has a field of true or false that is not empty.
-        (
-            Question,
-            {"text": "How long?", "slug": "how-long", "why": "It helps."},
-            "why",
-            "It counts.",
-        ),
+        (Question, {"text": "How?", "slug": "how", "why": "It helps."}, "why", "It counts."),
         # A figure is part of its natural key.
         (FoodPortion, {"description": "1 handful", "grams": "28"}, "grams", "30"),
     ],

@@ -168,7 +168,7 @@ def test_home_lists_what_there_is_to_do_and_finds_words(editor_client, screen, m
 
     text = text_of(editor_client.get(reverse("admin:index"))).replace(" :", ":")
 
-    lines = ("Overdue for review: 1", "Drafts, nutrients: 1", "anna, Magnesium: Changed", str(food))
+    lines = ("Overdue for review: 1", "Drafts, nutrients: 1", "anna: Changed Tagline", str(food))
     assert [line for line in lines if line not in text] == []
     page = editor_client.get(reverse("admin:index"), {"q": "magnesium"})
     kinds = [kind for kind, *_ in page.context["results"]]

@@ -194,7 +194,6 @@ def test_typed_value_is_saved_as_it_is_meant(screen, content, model, slug, field
 
 def test_fields_are_required_only_to_publish(screen, content):
     form = screen(Symptom)
-    # Browsers cut what is pasted, without a word.
     assert "maxlength" not in str(form.context["adminform"].form["name"])
     draft = {"name": "Heavy eyelids", "slug": "heavy-eyelids", "body_area": "head"}
     draft |= {"urgency": "self-care", "status": "draft"}
@@ -269,6 +268,5 @@ def test_tenfold_change_of_a_figure_needs_confirmation(screen, content):
     assert f"It was {row.per_100g.normalize():f}" in answer.text
     assert 'name="figures_are_right"' in answer.text
     assert form.save(per_100g=more, figures_are_right="on").status_code == 302
-    # An earlier version too
     answer = screen(row, address_of_version(versions_of(row)[1])).save(per_100g=more)
     assert 'name="figures_are_right"' in answer.text

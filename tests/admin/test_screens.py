@@ -199,9 +199,8 @@ def test_state_filter_narrows_a_list(editor_client):
     for state, number in expected.items():
         page = editor_client.get(address_of(Nutrient, "changelist"), {"state": state})
         assert page.context["cl"].result_count == number, state
-    for model, year in ((Nutrient, "99999"), (Article, "9999")):
-        page = editor_client.get(address_of(model, "changelist"), {"publish_at__year": year})
-        assert page["Location"].endswith("?e=1")
+    page = editor_client.get(address_of(Article, "changelist"), {"publish_at__year": "9999"})
+    assert page["Location"].endswith("?e=1")
 
 
 @per_model

@@ -73,10 +73,7 @@ def test_list_and_form_show_all_sides_and_a_choice_settles_the_change(
 def test_choice_is_refused_after_either_side_has_changed(editor_client, change, magnesium):
     form = editor_client.get(address_of(change)).context["adminform"].form
     digest = form["digest"].value()
-    for changed in (
-        Nutrient.objects.filter(pk=magnesium.pk),
-        ShippedChange.objects.all(),
-    ):
+    for changed in (Nutrient.objects.filter(pk=magnesium.pk), ShippedChange.objects.all()):
         words = {"tagline": "A newer edit"}
         changed.update(**words if changed.model is Nutrient else {"theirs": words})
         sent = {"choice": "theirs", "digest": digest}
