@@ -124,15 +124,16 @@ def origin(name: str, default: str) -> str:
 def database(name: str, default: str) -> dict[str, Any]:
     address = text(name, default)
     try:
-        config = dict(Env.db_url_config(address))
-        is_readable = urlsplit(address).scheme in {"sqlite", "postgres", "postgresql"}
+        is_known = urlsplit(address).scheme in {"sqlite", "postgres", "postgresql"}
+        # For another scheme it would print a warning with the password.
+        config = dict(Env.db_url_config(address)) if is_known else {}
     except ValueError:
-        is_readable = False
+        config = {}
     # A database in memory is another one in each thread.
-    if not is_readable or config["NAME"] == ":memory:":
+    if config.get("NAME", ":memory:") == ":memory:":
         # The address may hold a password, so the error does not repeat it.
         raise ImproperlyConfigured(
             f"{name} cannot be read: write sqlite:////folder/file.sqlite3 or"
             " postgres://user:password@host:5432/name, and %2F for / in a password."
-        ) from None
+        )
     return config

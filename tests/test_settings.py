@@ -41,7 +41,7 @@ def settings_with(**variables):
             [""],
             [
                 *("mysql://u:secret@h/d", "postgres://u:se/secret@h/d"),
-                *("postgres://u:[secret@h/d", "sqlite://"),
+                *("postgres://u:[secret@h/d", "//u:secret@h/d", "sqlite://"),
             ],
             r"^(?!.*secret).*postgres://",
         ),
