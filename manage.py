@@ -56,6 +56,8 @@ def advice(error: DatabaseError) -> str:
         return (
             f"Its folder {folder} is not there: make it, or name another in VAR_DIR or DATABASE_URL"
         )
+    if any(words in str(error) for words in ("unable to open", "readonly")):
+        return f"See that this account may write the folder {folder} and its files"
     if database["ENGINE"].endswith("postgresql") and isinstance(error, OperationalError):
         return "See that its server runs, and that DATABASE_URL names it"
     return MIGRATE

@@ -139,7 +139,7 @@ class Versions:
             self._away_until = 0.0
             return self.last
         except Error as error:
-            log.error("The database does not answer (%s).", type(error).__name__)
+            log.error("The database cannot be used: %s", " ".join(str(error).split()))
             self._read, self._away_until = None, time.monotonic() + PAUSE
             return None
         finally:

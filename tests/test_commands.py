@@ -17,7 +17,7 @@ COMMANDS = (
     "publish_due",
     "run_test_book",
 )
-# They work on the file itself; tests/backups/test_backup_commands.py has them without a database.
+# They work on the file itself; tests/backups has them without a database.
 ON_FILES = {"backup", "restore"}
 
 
@@ -45,6 +45,7 @@ def test_unreachable_server_is_reported_instead_of_migrations(monkeypatch):
 
     assert "See that its server runs" in advice(OperationalError("couldn't get a connection"))
     assert "manage.py migrate" in advice(ProgrammingError('relation "x" does not exist'))
+    assert "may write" in advice(OperationalError("attempt to write a readonly database"))
 
 
 def test_every_command_on_a_new_database_asks_for_migrate(tmp_path):

@@ -236,7 +236,7 @@ def test_database_that_is_away_is_tried_again_after_a_pause(clock, lines, rf):
 
     site = PageCache(WSGIHandler(), versions, 0)
     site(rf.get("/").environ, lambda status, fields: headers.update(fields))
-    line = json.loads(next(line for line in lines if "The database does not answer" in line))
+    line = json.loads(next(line for line in lines if "The database cannot be used" in line))
     assert line["request"] == headers["X-Request-ID"]
     engine.is_away = False
     assert versions.current() is None

@@ -49,7 +49,7 @@ def test_readers_keep_their_pages_while_the_database_is_away(prepared, tmp_path)
         assert "Back in a moment" in other[2]
         assert "999, 112" in ticked[2]
         assert status_of(site, "/readyz") == 200
-        assert "The database does not answer" in site.log.read_text()
+        assert "The database cannot be used" in site.log.read_text()
 
 
 @contextmanager
