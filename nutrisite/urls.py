@@ -16,3 +16,4 @@ if "debug_toolbar" in settings.INSTALLED_APPS:
 
 handler400 = "nutrients.site.views.bad_request"
 handler404 = "nutrients.site.views.page_not_found"
+handler500 = "nutrisite.accounts.resubmission.server_error"

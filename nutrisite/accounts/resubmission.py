@@ -1,12 +1,13 @@
 """Forms that are returned to an editor, with a button that sends them again.
 
 A form is returned if others are saving, because editors' simultaneous requests are limited so that
-readers always get a thread, and after a sign-in if the session had ended.
+readers always get a thread, after a sign-in if the session had ended, and if the disk is full.
 """
 
-import sqlite3
+import sys
 import threading
 from collections.abc import Callable
+from sqlite3 import SQLITE_BUSY, SQLITE_FULL, SQLITE_IOERR, SQLITE_LOCKED, SQLITE_READONLY
 from typing import Any
 
 from django.conf import settings
@@ -18,9 +19,13 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.csrf import csrf_failure as django_csrf_failure
 from django.views.decorators.cache import never_cache
+from django.views.defaults import server_error as django_server_error
+
+from nutrisite.middleware import is_admin
 
 BUSY = "Somebody else is saving. Your text is kept; try again."
 BUSY_PAGE = "Somebody else is saving. This page opens by itself in a moment."
+UNWRITABLE = "Nothing can be saved: the disk of the site is full or broken. Tell those who run it."
 OUTDATED = "You signed in again since you opened this page. Nothing is saved yet."
 SIGNED_OUT = "You were signed out when you sent this. Nothing is saved yet."
 # The field that a form with files gets, and what its editor is told: files are not kept.
@@ -37,8 +42,9 @@ SLOTS = threading.BoundedSemaphore(max(1, settings.WEB_THREADS // 2))
 # all of them.
 RUNNING = threading.Lock()
 # Error codes. Of PostgreSQL: lock_not_available, deadlock_detected
-LOCKED_SQLITE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
-LOCKED_POSTGRESQL = {"55P03", "40P01"}
+LOCKED = {SQLITE_BUSY, SQLITE_LOCKED, "55P03", "40P01"}
+# Of PostgreSQL: disk_full, read_only_sql_transaction
+NOT_WRITABLE = {SQLITE_FULL, SQLITE_READONLY, SQLITE_IOERR, "53100", "25006"}
 
 
 class BusyError(Exception):
@@ -106,7 +112,7 @@ def limited(request: HttpRequest, view: Callable[[], HttpResponseBase]) -> HttpR
         except BusyError:
             pass
         except OperationalError as error:
-            if not is_lock_refused(error):
+            if error_code(error) not in LOCKED:
                 raise
         finally:
             SLOTS.release()
@@ -135,8 +141,17 @@ def is_account_form(request: HttpRequest) -> bool:
     return bool(match and (match.url_name or "").startswith(OF_ACCOUNTS))
 
 
-def is_lock_refused(error: OperationalError) -> bool:
-    cause = error.__cause__
-    # The lowest byte is SQLite's primary code.
-    sqlite_code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
-    return sqlite_code in LOCKED_SQLITE or getattr(cause, "sqlstate", "") in LOCKED_POSTGRESQL
+def error_code(error: BaseException | None) -> int | str:
+    """Return SQLite's primary code, its lowest byte, or PostgreSQL's code of a database error."""
+    cause = getattr(error, "__cause__", None)
+    return getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorcode", 0) & 0xFF
+
+
+@never_cache
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Return 503 with what an editor typed if the database refuses to write, otherwise 500."""
+    if not is_admin(request.path_info) or error_code(sys.exc_info()[1]) not in NOT_WRITABLE:
+        return django_server_error(request)
+    response = show_form(request, UNWRITABLE, can_resend=not is_account_form(request))
+    response.status_code = 503
+    return response

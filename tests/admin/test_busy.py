@@ -51,6 +51,18 @@ def test_save_that_waits_too_long_gives_the_text_back(form, editor_client, monke
     assert Nutrient.objects.get(slug="magnesium").tagline == SENTENCE
 
 
+def test_save_on_a_full_disk_gives_the_text_back(form, editor_client):
+    editor_client.raise_request_exception = False
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM")
+        cursor.execute("PRAGMA max_page_count = 1")
+        answer = form.save(tagline=SENTENCE)
+        cursor.execute("PRAGMA max_page_count = 1000000")
+
+    assert answer.status_code == 503
+    assert SENTENCE in answer.text
+
+
 def lock_and_let_go():
     with other_editor() as other:
         other.execute("BEGIN IMMEDIATE")
