@@ -58,6 +58,8 @@ def advice(error: DatabaseError) -> str:
         )
     if any(words in str(error) for words in ("unable to open", "readonly")):
         return f"See that this account may write the folder {folder} and its files"
+    if any(words in str(error) for words in ("malformed", "not a database")):
+        return "It is damaged: stop the site, and run `manage.py restore` with a backup"
     if database["ENGINE"].endswith("postgresql") and isinstance(error, OperationalError):
         return "See that its server runs, and that DATABASE_URL names it"
     return MIGRATE
