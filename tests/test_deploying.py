@@ -64,7 +64,8 @@ def test_steps_of_the_guide_name_files_and_commands_that_exist():
 
     written_by_the_operator = {"deploy/site.env"}
     assert [name for name in files - written_by_the_operator if not (ROOT / name).exists()] == []
-    assert commands - ours == {"createsuperuser", "migrate", "showmigrations"}
+    djangos = {"createsuperuser", "dumpdata", "loaddata", "migrate", "showmigrations"}
+    assert commands - ours == djangos
 
 
 def test_preloaded_code_holds_no_connection_and_no_thread():
