@@ -106,9 +106,8 @@ def frames_of(error: BaseException) -> str:
     cause: BaseException | None = error
     while cause:
         # SQLite's name of the error, or the operating system's
-        reason = getattr(cause, "sqlite_errorname", "") or getattr(cause, "strerror", "")
-        name = f"{type(cause).__qualname__} {reason}".rstrip()
-        lines += [*traceback.format_tb(cause.__traceback__), f"{name}\n"]
+        hint = getattr(cause, "sqlite_errorname", "") or getattr(cause, "strerror", "")
+        lines += [*traceback.format_tb(cause.__traceback__), f"{type(cause).__qualname__} {hint}\n"]
         cause = cause.__cause__ or cause.__context__
     return "".join(lines).rstrip()
 

@@ -104,7 +104,6 @@ TEMPLATES: list[dict[str, Any]] = [
     },
 ]
 
-
 # Database
 # Seconds that a connection waits for the lock of another one
 LOCK_TIMEOUT = 20

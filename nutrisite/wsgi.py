@@ -12,7 +12,6 @@ from nutrisite.page_cache import with_page_cache
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nutrisite.settings")
 
-
 application = with_page_cache(get_wsgi_application())
 # Load views and templates before the first request: an upgrade may replace their files.
 import_module(settings.ROOT_URLCONF)

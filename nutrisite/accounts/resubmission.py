@@ -55,9 +55,7 @@ def busy(request: HttpRequest) -> HttpResponse:
     """Return the form to send again, or a page that reloads itself."""
     if request.method == "POST":
         return show_form(request, BUSY)
-    context = admin.site.each_context(request)
-    context |= {"title": "One moment", "sentence": BUSY_PAGE, "action": request.get_full_path()}
-    response = render(request, "admin/resubmission.html", context)
+    response = show_form(request, BUSY_PAGE)
     response.headers["Refresh"] = "2"
     return response
 
@@ -83,7 +81,8 @@ def show_form(
     hidden = ("_", "old_password", "new_password", "password")
     texts = [text for name, text in fields if " " in text.strip() and not name.startswith(hidden)]
     context = admin.site.each_context(request)
-    context |= {"title": "Not saved yet", "sentence": sentence, "action": address}
+    title = "Not saved yet" if request.method == "POST" else "One moment"
+    context |= {"title": title, "sentence": sentence, "action": address}
     context |= {"fields": fields if can_resend else [], "texts": texts}
     return render(request, "admin/resubmission.html", context)
 
