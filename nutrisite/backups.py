@@ -137,7 +137,7 @@ class Sqlite:
                 broken = database.execute("PRAGMA foreign_key_check").fetchone()
                 applied = database.execute("SELECT app, name FROM django_migrations").fetchall()
         except sqlite3.Error as error:
-            raise BackupError(f"The copy is damaged: {error}.") from error
+            raise BackupError(f"The copy is damaged, or of another engine: {error}.") from error
         if faults != ["ok"]:
             raise BackupError(f"The copy is damaged: {'; '.join(faults)}.")
         if broken:

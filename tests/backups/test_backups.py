@@ -197,7 +197,7 @@ def test_database_that_cannot_be_saved_is_not_replaced(live, backup, tmp_path):
         ),
         (
             lambda path: path.write_bytes(b"PGDMP and more"),
-            "The copy is damaged: file is not a database",
+            "The copy is damaged, or of another engine: file is not a database",
         ),
         (lambda path: path.write_bytes(b""), "is damaged"),
     ],

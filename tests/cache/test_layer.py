@@ -150,13 +150,6 @@ def test_cached_page_is_served_while_the_database_is_away(ask, site):
     assert [environ[AWAY] for environ in site.requests] == [False, True, True]
 
 
-def test_healthz_does_not_read_the_version(ask, site):
-    # A call of it would fail.
-    site.current = None
-
-    assert ask("/healthz")["status"] == 200
-
-
 def test_page_rendered_before_an_edit_is_not_served_after_it(ask, site):
     site.take_time = site.edit
     ask()
