@@ -27,6 +27,7 @@ SILENT = (
     "gunicorn.access",
     "gunicorn.http.wsgi",  # each response to HEAD whose body it drops
     "axes",  # names and addresses, which the audit log has
+    "markdown_it",  # at DEBUG, each rule that it tries on each block
 )
 # Beginnings of messages in which gunicorn quotes an address or a request
 GUNICORN_ON_REQUESTS = ("Invalid request", "Error handling request", "Socket error processing")

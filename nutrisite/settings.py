@@ -64,7 +64,7 @@ INSTALLED_APPS = [
     "django_otp.plugins.otp_totp",
     "reversion",
     # It unregisters admin screens of the apps above.
-    "nutrisite.accounts.apps.AccountsConfig",
+    "nutrisite.accounts",
 ]
 
 MIDDLEWARE = [
