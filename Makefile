@@ -64,7 +64,7 @@ backup: packages key  ## Copy the live database into a checked file (ARGS="--kee
 	@$(MANAGE) backup $(ARGS)
 
 restore: packages key  ## Restore a backup, and keep what it replaces (FILE=var/backups/NAME.gz)
-	@$(MANAGE) restore "$(FILE)" $(ARGS)
+	@$(MANAGE) restore $(if $(FILE),"$(FILE)") $(ARGS)
 
 bench: packages-dev  ## Measure the cost of pages beside an empty Django view (ARGS=many with 100,000 foods)
 	@$(BIN)/python -m scripts.bench $(ARGS)

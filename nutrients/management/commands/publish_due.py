@@ -17,6 +17,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         for proposal in publish_due(at=timezone.now()):
             if proposal.publish_error:
-                self.stderr.write(f"Not published: {proposal}. {proposal.publish_error}")
+                self.stderr.write(f"Not published: {proposal}: {proposal.publish_error}")
             else:
-                self.stdout.write(f"Published: {proposal}.")
+                self.stdout.write(f"Published: {proposal}")
