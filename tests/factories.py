@@ -1,6 +1,6 @@
 """Published rows with as few fields as the models allow."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from model_bakery import baker
 
@@ -20,6 +20,8 @@ from nutrients.models import (
     Unit,
 )
 
+# A day to come, as forms send it.
+LATER = f"{datetime.now(UTC) + timedelta(days=90):%Y-%m-%d}"
 PUBLISHED = {"status": "published", "publish_at": datetime(2026, 1, 1, tzinfo=UTC)}
 
 

@@ -1,7 +1,6 @@
 """Proposals: saved from forms, shown to editors alone, checked, and published as one revision."""
 
 import re
-from datetime import timedelta
 
 import pytest
 from django.contrib import admin
@@ -300,8 +299,7 @@ def test_proposal_that_breaks_the_test_book_is_scheduled_and_published_with_a_re
 ):
     proposal = begin("Not any more", by=editor)
     add_row(proposal, Association.objects.get(), {"is_against": True}, by=editor)
-    later = timezone.now() + timedelta(days=2)
-    moment = {"moment_0": f"{later:%Y-%m-%d}", "moment_1": f"{later:%H:%M:%S}", "later": ""}
+    moment = {"moment_0": factories.LATER, "moment_1": "09:00:00", "later": ""}
 
     for when in ({"now": ""}, moment):
         answer = publish(editor_client, proposal, **when)
@@ -360,7 +358,7 @@ def test_proposal_that_changed_or_has_a_conflict_at_its_moment_is_not_published(
     proposals = [begin(str(row), by=editor) for row in rows]
     for proposal, row in zip(proposals, rows, strict=True):
         add_row(proposal, row, {"tagline": WORDS}, by=editor)
-        publish(editor_client, proposal, later="", moment_0="2030-01-01", moment_1="09:00:00")
+        publish(editor_client, proposal, later="", moment_0=factories.LATER, moment_1="09:00:00")
     Proposal.objects.update(publish_at=timezone.now())
     conflicting, taken_back, outdated = proposals
     Nutrient.objects.filter(pk=rows[0].pk).update(tagline="Theirs")

@@ -81,11 +81,18 @@ def ticked(*rows):
     return [f"{row._meta.model_name}-{row.pk}" for row in rows]
 
 
+def make_overdue(*overdue):
+    """Let the reviews of these rows be a day overdue, and those of all others fall due today."""
+    today = timezone.localdate()
+    for model in reviewed_tables():
+        model.objects.update(review_due_on=today)
+    for row in overdue:
+        type(row).objects.filter(pk=row.pk).update(review_due_on=today - timedelta(days=1))
+
+
 def test_desk_lists_every_table_by_day_and_narrows(editor_client, content):
-    day = timezone.localdate() - timedelta(days=3)
     flag, food = RedFlag.objects.first(), FoodSource.objects.filter(status="published").first()
-    for row in (flag, food):
-        type(row).objects.filter(pk=row.pk).update(review_due_on=day)
+    make_overdue(flag, food)
 
     page = editor_client.get(DESK, {"due": "overdue"})
     assert {line["row"] for line in page.context["rows"]} == {flag, food}
@@ -126,11 +133,11 @@ def test_clinician_signs_at_the_desk_and_without_edit_rights_sets_no_date(
     page = other.get(DESK)
     assert len(page.context["rows"]) == 100
     assert "Set this date" not in page.text
-    sent = {"row": ticked(last), "wish": "date", "review_due_on": "2027-03-01"}
+    sent = {"row": ticked(last), "wish": "date", "review_due_on": factories.LATER}
     assert "Tick at least one row." in other.post(DESK, sent, follow=True).text
     other.post(DESK, {"row": ticked(last), "wish": "agreed"})
     assert reviewer(last) == "Ben Ode, GP"
-    assert str(last.review_due_on) != "2027-03-01"
+    assert str(last.review_due_on) != factories.LATER
     assert not account("Writers").get(DESK).context["rows"]
 
 
@@ -144,8 +151,8 @@ def test_due_dates_are_set_or_spread_for_many(editor_client, content):
         saved = Association.objects.filter(pk__in=[row.pk for row in rows])
         return sorted(map(str, saved.values_list("review_due_on", flat=True)))
 
-    send(wish="date", review_due_on="2027-03-01")
-    assert set(days()) == {"2027-03-01"}
+    send(wish="date", review_due_on=factories.LATER)
+    assert set(days()) == {factories.LATER}
     send(wish="spread")
     assert len(set(days())) == 4
     assert days()[-1] == str(next_review(Association, on=timezone.localdate()))
@@ -160,8 +167,7 @@ def test_due_dates_are_set_or_spread_for_many(editor_client, content):
 
 def test_home_lists_what_there_is_to_do_and_finds_words(editor_client, screen, magnesium):
     screen(magnesium).save(tagline="Calms nerve", status="draft", **GONE)
-    day = timezone.localdate() - timedelta(days=3)
-    RedFlag.objects.filter(pk=RedFlag.objects.first().pk).update(review_due_on=day)
+    make_overdue(RedFlag.objects.first())
     food = FoodSource.objects.filter(status="published").first()
     later = timezone.now() + timedelta(days=3)
     FoodSource.objects.filter(pk=food.pk).update(publish_at=later)

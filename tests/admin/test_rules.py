@@ -23,7 +23,7 @@ from nutrients.models import (
     Verification,
 )
 from tests.admin.forms import act, address_of
-from tests.factories import nutrient
+from tests.factories import LATER, nutrient
 from tests.revisions import address_of_version, versions_of
 
 NDB = "An NDB number is five or six digits."
@@ -217,7 +217,7 @@ def test_lists_search_every_text(editor_client, content):
 
 def test_dates_are_set_for_many_rows_at_once(editor_client, content):
     rows = list(Article.objects.all()[:3])
-    dates = {"review_due_on": "2027-03-01", "publish_at_0": "2027-01-05", "publish_at_1": "08:00"}
+    dates = {"review_due_on": LATER, "publish_at_0": LATER, "publish_at_1": "08:00"}
 
     form_page = act(editor_client, "set_dates", *rows)
     assert all(row.title in form_page.text for row in rows)
@@ -227,8 +227,8 @@ def test_dates_are_set_for_many_rows_at_once(editor_client, content):
 
     for row in rows:
         row.refresh_from_db()
-        assert str(row.review_due_on) == "2027-03-01"
-        assert f"{row.publish_at:%Y-%m-%d %H:%M}" == "2027-01-05 08:00"
+        assert str(row.review_due_on) == LATER
+        assert f"{row.publish_at:%Y-%m-%d %H:%M}" == f"{LATER} 08:00"
 
 
 def test_intakes_are_added_in_the_table_under_their_nutrient(screen, content):
