@@ -100,8 +100,8 @@ def test_overdue_reviews_are_named_from_the_day_after():
 
     assert check("2026-11-30") == ([], "")
     assert check("2026-12-01")[0] == [
-        "nutrients.article night-leg-cramps: its review fell due on 2026-11-30.",
         "nutrients.source second: its publisher's review fell due on 2026-11-30: read it again.",
+        "nutrients.article night-leg-cramps: its review fell due on 2026-11-30.",
     ]
 
 

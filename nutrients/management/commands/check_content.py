@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.template.defaultfilters import pluralize
 from django.utils import timezone
 
-from nutrients.content.checking import find_problems, save_problems
+from nutrients.content.checking import find_problems, overdue_reviews, save_problems
 from nutrients.models import ProblemKind
 
 
@@ -27,9 +27,11 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        problems = find_problems(on=options["on"] or timezone.now().date())
+        day = options["on"] or timezone.localdate()
+        problems = find_problems(on=day)
         if options["keep"]:
             save_problems(ProblemKind.CONTENT, problems, at=timezone.now())
+        problems += overdue_reviews(on=day)
         for problem in problems:
             self.stderr.write(str(problem))
         if count := len(problems):
