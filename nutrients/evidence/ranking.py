@@ -162,7 +162,7 @@ def _suggestion(ticked: Sequence[Tick], candidate: Candidate) -> Suggestion:
             # Too much of anything is rarer than too little.
             candidate.frequency if name == "low" else UNGRADED,
         )
-        for name, side in sorted(best.items(), reverse=True)
+        for name, side in best.items()
     ]
     nothing = Suggestion(candidate.slug, candidate.name, (), unexplained, candidate.frequency)
     return min(sides, key=attrgetter("order"), default=nothing)

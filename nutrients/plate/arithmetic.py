@@ -203,9 +203,7 @@ def best_swap(swaps: Iterable[Swap], nutrient: int, need: Decimal) -> Swap | Non
     gaining = [
         swap
         for swap in swaps
-        if nutrient in swap.before
-        and nutrient in swap.after
-        and swap.change(nutrient) * 100 >= need * LEAST_GAIN_PERCENT
+        if nutrient in swap.before and swap.change(nutrient) * 100 >= need * LEAST_GAIN_PERCENT
     ]
     return min(gaining, key=lambda s: (-s.change(nutrient), s.out.slug, s.into.slug), default=None)
 

@@ -5,6 +5,8 @@ from hypothesis import strategies as st
 
 from nutrients.evidence.ranking import (
     ORDER,
+    STRONG,
+    WEAK,
     Candidate,
     Level,
     Link,
@@ -20,7 +22,7 @@ TICKS = [Tick("symptom", slug) for slug in "abcdef"] + [Tick("risk", slug) for s
 TICK_LISTS = st.lists(st.sampled_from(TICKS), max_size=9)
 LINKS = st.one_of(
     st.builds(Link, st.sampled_from(TICKS), st.integers(0, 3), st.integers(0, 2)),
-    st.builds(Link, st.sampled_from(TICKS)),
+    st.builds(Link, st.sampled_from(TICKS), strength=st.integers(0, 2), is_age=st.booleans()),
 )
 CANDIDATES = st.lists(
     st.tuples(st.sampled_from(["Iron", "Folate", "Copper"]), st.lists(LINKS, max_size=8)),
@@ -130,31 +132,39 @@ def test_urgency_ignores_the_order_of_ticks_and_rules(ticks, rules, random):
     assert urgency(ticks, rules) == expected
 
 
-def test_rank_sorts_by_matches_then_typicality_then_evidence_then_name():
-    ranked = [
-        Candidate("zinc", "Zinc", (sign("a", 3, 2), sign("b", 3, 2))),
-        Candidate("folate", "Folate", (sign("a", 0, 2),)),
-        Candidate("magnesium", "Magnesium", (sign("a", 1, 0),)),
-        *(Candidate(name.lower(), name, (sign("a", 1, 1),)) for name in ("copper", "Iron")),
+def test_rank_applies_each_criterion_in_its_turn():
+    risk, age = Tick("risk", "a"), Tick("risk", "b")
+    usual = [sign("a", 1, 1), sign("b", 1, 1)]
+    rows = [
+        [sign("a", 3, 2), sign("b", 3, 2), sign("c", 3, 2)],
+        [sign("a", 3, 2), sign("b", 3, 2), Link(risk, strength=STRONG)],
+        [sign("a", 3, 2), sign("b", 3, 2), Link(risk, strength=WEAK)],
+        [sign("a", 0, 2), sign("b", 3, 2)],
+        [sign("a", 1, 2), sign("b", 1, 0)],
+        [sign("a", 1, 1), sign("b", 2, 0), Link(age, strength=STRONG, is_age=True)],
+        usual,
     ]
-    assert [row.name for row in rank([symptom("a"), symptom("b")], ranked[::-1])] == [
-        row.name for row in ranked
+    # Without these criteria the names would decide, the other way round.
+    ranked = [Candidate(f"{9 - n}", f"{9 - n}", tuple(row)) for n, row in enumerate(rows)]
+    ranked += [Candidate(name.lower(), name, tuple(usual), 1) for name in ("copper", "Iron")]
+    ranked.append(Candidate("zinc", "Zinc", (Link(risk, strength=STRONG),)))
+    matches = rank([*map(symptom, "abc"), risk, age], ranked[::-1])
+
+    assert [row.name for row in matches] == [row.name for row in ranked]
+    assert [row.name for row in matches if row.is_tied] == ["copper", "Iron"]
+    only_age = Candidate("iron", "Iron", (Link(age, strength=STRONG, is_age=True),))
+    assert rank([age], [only_age]) == []
+
+
+def test_better_side_counts_with_the_better_link_of_a_tick_and_too_much_is_rarer():
+    low, high = sign("a", 0, 1), Link(symptom("a"), 0, 1, "high")
+    both_sides = (sign("a", 3, 2), low, Link(symptom("b"), 3, 2, "high"))
+    candidates = [Candidate("copper", "Copper", (high,)), Candidate("iron", "Iron", both_sides, 3)]
+    matches = rank([symptom("a"), symptom("b")], candidates)
+    assert [(row.matched, row.unexplained) for row in matches] == [
+        ((low,), ()),
+        ((high,), (symptom("b"),)),
     ]
-
-
-def test_risk_factor_counts_as_one_tick_and_ranks_after_a_sign():
-    risk = Tick("risk", "a")
-    by_risk = Candidate("copper", "Copper", (Link(risk),))
-    by_sign = Candidate("zinc", "Zinc", (sign("a", 3, 2),))
-    both = Candidate("iron", "Iron", (sign("a", 3, 2), Link(risk)))
-    ranked = rank([risk, symptom("a")], [by_risk, by_sign, both])
-    assert [row.name for row in ranked] == ["Iron", "Zinc", "Copper"]
-
-
-def test_tick_with_two_links_counts_once_by_the_better_one():
-    both_ways = Candidate("iron", "Iron", (sign("a", 3, 2), sign("a", 0, 1)))
-    [match] = rank([symptom("a")], [both_ways])
-    assert match.matched == (sign("a", 0, 1),)
 
 
 def test_rule_without_ticks_raises_nothing():

@@ -7,7 +7,15 @@ from html import unescape
 import pytest
 
 from nutrients.models import FoodSource
-from nutrients.plate.arithmetic import Helping, Need, Swap, add_up, harmless_swaps, percent
+from nutrients.plate.arithmetic import (
+    Helping,
+    Need,
+    Swap,
+    add_up,
+    best_swap,
+    harmless_swaps,
+    percent,
+)
 from nutrients.templatetags.components import rounded
 from tests.plate.plates import (
     PAGE,
@@ -214,5 +222,9 @@ def test_harmless_swap_keeps_a_need_met_and_exceeds_no_limit(amount, need, chang
     assert (harmless_swaps([swap], {1: total}) == [swap]) is is_harmless
 
 
-def test_percentage_of_zero_is_none():
+def test_swap_adds_a_tenth_of_the_need_if_both_foods_have_a_figure():
+    for before, after, is_best in ((30, 39, True), (30, 38, False), (None, 39, False)):
+        amounts = ({} if amount is None else {1: Decimal(amount)} for amount in (before, after))
+        swap = Swap(ORANGE, BANANA, *amounts)
+        assert best_swap([swap], 1, NEED.amount) == (swap if is_best else None)
     assert percent(Decimal(5), Decimal(0)) is None
