@@ -120,6 +120,7 @@ def test_rule_with_two_answers_has_both_questions_asked():
     first, second = (group[0] for group in QUESTIONS.values())
     assert deciding([symptom("a")], [rule], QUESTIONS) == ["onset", "places"]
     assert deciding([symptom("a"), first], [rule], QUESTIONS) == ["places"]
+    assert deciding([symptom("a"), ANSWERS[1]], [rule], QUESTIONS) == []
     assert urgency([symptom("a"), first], [rule]).level == Level.SELF_CARE
     assert urgency([symptom("a"), first, second], [rule]).level == Level.URGENT
 
