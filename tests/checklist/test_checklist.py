@@ -5,15 +5,7 @@ import re
 from nutrients.evidence.ranking import ORDER
 from nutrients.models import Nutrient, RiskEffect, RiskFactor, Symptom
 from tests import factories
-from tests.checklist.answers import (
-    PAGE,
-    PICTURE,
-    PRINT,
-    RESULTS,
-    result,
-    send,
-    slugs_of,
-)
+from tests.checklist.answers import PAGE, PICTURE, PRINT, RESULTS, result, send, slugs_of
 from tests.site.pages import links_of, text_of
 
 # The form

@@ -11,14 +11,7 @@ from nutrients.common.wording import forbidden
 from nutrients.models import Answer, OtherCause, RedFlag, RiskFactor, SafetyCase, Symptom
 from nutrients.testbook.cases import case_query, published_cases
 from tests.browser.test_every_page import PAGES
-from tests.checklist.answers import (
-    HTMX,
-    PAGE,
-    PICTURE,
-    PRINT,
-    nutrient_names,
-    slugs_of,
-)
+from tests.checklist.answers import HTMX, PAGE, PICTURE, PRINT, nutrient_names, slugs_of
 from tests.site.pages import links_of, text_of
 
 FORM = "application/x-www-form-urlencoded"

@@ -8,14 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from nutrients.models import FoodSource
-from tests.content.food_files import (
-    FOODS,
-    import_foods,
-    imported_foods,
-    packed,
-    workbook,
-    written,
-)
+from tests.content.food_files import FOODS, import_foods, imported_foods, packed, workbook, written
 
 pytestmark = pytest.mark.django_db
 

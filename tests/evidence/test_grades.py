@@ -5,14 +5,7 @@ import re
 import pytest
 
 from nutrients.admin.associations import GRADES
-from nutrients.models import (
-    VERB_AGAINST,
-    VERBS,
-    Association,
-    Evidence,
-    Nutrient,
-    Symptom,
-)
+from nutrients.models import VERB_AGAINST, VERBS, Association, Evidence, Nutrient, Symptom
 from tests.checklist.answers import PRINT, result
 from tests.site.pages import text_of
 
