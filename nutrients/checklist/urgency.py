@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.template.loader import render_to_string
@@ -131,8 +130,6 @@ def _reasons(
     reasons: dict[Level, list[Reason]] = defaultdict(list)
     for level in sorted(raised, reverse=True):
         for subject, row in content.once(_subjects).items():
-            if subject not in raised[level]:
-                continue
             causes = raised[level][subject]
             ticks = {tick for tick in causes if tick.kind != "answer"}
             if not ticks <= named:
@@ -143,11 +140,8 @@ def _reasons(
 
 def _subjects(content: ChecklistContent) -> dict[Tick, RedFlag | Symptom]:
     """Map the subject of each rule to its row, in the order of reasons."""
-    order = attrgetter("position", "slug")
-    flags = sorted(content.flags.values(), key=order)
-    symptoms = sorted(content.symptoms.values(), key=order)
-    return {Tick("flag", row.slug): row for row in flags} | {
-        Tick("symptom", row.slug): row for row in symptoms
+    return {Tick("flag", slug): row for slug, row in content.flags.items()} | {
+        Tick("symptom", slug): row for slug, row in content.symptoms.items()
     }
 
 
@@ -167,7 +161,7 @@ def _describe(ticks: Collection[Tick], content: ChecklistContent) -> str:
 
 def tick_names(content: ChecklistContent) -> dict[Tick, str]:
     """Return the label of each box, in the order of the form."""
-    names = {Tick("flag", row.slug): row.tick_label or row.sign for row in content.flags.values()}
+    names = {Tick("flag", row.slug): row.tick_label for row in content.flags.values()}
     names |= {Tick("symptom", row.slug): row.name for row in content.symptoms.values()}
     names |= {Tick("risk", row.slug): row.name for row in content.risks.values()}
     names |= {Tick("risk", row.slug): row.name for row in content.causes.values() if row.is_asked}

@@ -9,6 +9,7 @@ from nutrients.checklist.content import ChecklistContent
 from nutrients.checklist.urgency import urgency_rules
 from nutrients.evidence.ranking import Level, Tick, urgency
 from nutrients.models import OtherCause, RedFlag, RedFlagRule, RiskFactor, Symptom
+from nutrients.models.red_flags import CALL
 from tests import factories
 from tests.checklist.answers import HTMX, PICTURE, RESULTS, nutrient_names, result, send, slugs_of
 from tests.site.pages import links_of, text_of
@@ -22,8 +23,9 @@ def everything_in_an_emergency(response):
     assert nutrient_names(text) == set()
     links = links_of(response, RESULTS)
     assert links == ["tel:999", "tel:112", "tel:911"]
-    assert "Nutrients worth" not in text
-    assert "Rich foods" not in text
+    # The card says once to call, for all reasons.
+    for words in ("Nutrients worth", "Rich foods", CALL, "()"):
+        assert words not in text
 
 
 def test_every_emergency_gives_only_the_card(client, content):
@@ -60,10 +62,15 @@ def test_card_says_the_readers_own_ticks_once_and_at_most_three_reasons(client, 
     text = result(client, symptom=["tingling", "muscle-weakness"], onset="days")
     assert "Muscle weakness + Tingling (pins and needles) (Over days)" in plain(text)
     every = [*slugs_of(Symptom.objects.filter(is_noticeable=True, status="published"))]
-    response = send(client, symptom=every, flag=["first-seizure"])
-    card = response.content.decode().split('class="urgent-list">')[1].split("</ul>")[0]
-    assert card.count("<li>") == 3
-    assert plain(card).count("Seizures (fits)") == 1
+    same_day = ["hand-foot-spasm", "abnormal-eye-movements", "one-leg-swelling"]
+    for ticks, reasons in (
+        ({"symptom": every, "flag": ["first-seizure"]}, 3),
+        # A flag and the symptom itself.
+        ({"symptom": ["seizures"]}, 1),
+        ({"symptom": same_day, "flag": ["cramp-over-10-minutes", "statin-muscle-pain"]}, 3),
+    ):
+        first_list = send(client, HTMX, **ticks).text.split("</ul>")[0]
+        assert first_list.count("<li>") == reasons, ticks
 
 
 def test_emergency_is_in_the_title_and_keeps_ticks_and_answers_to_change(client, content):
