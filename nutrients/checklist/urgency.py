@@ -50,7 +50,7 @@ class Reason(NamedTuple):
     @property
     def line_of_card(self) -> Line:
         """The line without “Call”, which the emergency card says once for all reasons."""
-        return self._replace(action=self.action.removeprefix(CALL).strip()).line
+        return self._replace(action=self.action.removeprefix(CALL)).line
 
 
 @dataclass(frozen=True, slots=True)

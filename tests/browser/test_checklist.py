@@ -72,10 +72,7 @@ def test_answer_takes_the_focus_leaves_no_address_and_is_the_same_without_script
     # What `fresh_form` opened, and the page before it.
     assert fresh_page.evaluate("history.length") == 3
 
-    for slugs, heading in (
-        (TICKS, HOME),
-        (["muscle-weakness", "infancy"], "Call for help now"),
-    ):
+    for slugs, heading in ((TICKS, HOME), (["muscle-weakness", "infancy"], "Call for help now")):
         answers = []
         for page in (fresh_page, page_without_script):
             answer(page, *slugs)

@@ -75,10 +75,10 @@ def ask(site):
     return ask
 
 
-def test_second_request_is_answered_from_the_cache_and_head_without_a_body(ask, site):
+def test_second_request_is_answered_from_the_cache_and_head_without_a_body(ask, site, lines):
     head, first, second = ask(method="HEAD"), ask(), ask()
 
-    assert len(site.requests) == 1
+    assert (len(site.requests), len(lines)) == (1, 3)
     assert first == second
     assert second["body"] == BODY
     assert second["headers"]["Content-Length"] == str(len(BODY))

@@ -36,10 +36,7 @@ EASY_DAYS = {
         " spinach-cooked": 310
     },
     "calcium": {"milk-reduced-fat cheese-cheddar whole-wheat-bread kale-cooked orange": 730},
-    "vitamin-d": {
-        "salmon-pink-canned egg-boiled": 14,
-        "egg-boiled cod-cooked cheese-cheddar": 4,
-    },
+    "vitamin-d": {"salmon-pink-canned egg-boiled": 14, "egg-boiled cod-cooked cheese-cheddar": 4},
     "vitamin-b12": {"milk-reduced-fat egg-boiled cheese-cheddar": 2},
     "potassium": {
         "potato-baked banana milk-reduced-fat kidney-beans-cooked orange-juice"

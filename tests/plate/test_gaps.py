@@ -7,15 +7,7 @@ from html import unescape
 import pytest
 
 from nutrients.models import FoodSource
-from nutrients.plate.arithmetic import (
-    Helping,
-    Need,
-    Swap,
-    add_up,
-    best_swap,
-    harmless_swaps,
-    percent,
-)
+from nutrients.plate.arithmetic import Helping, Need, Swap, add_up, best_swap, harmless_swaps
 from nutrients.templatetags.components import rounded
 from tests.plate.plates import (
     PAGE,
@@ -227,4 +219,5 @@ def test_swap_adds_a_tenth_of_the_need_if_both_foods_have_a_figure():
         amounts = ({} if amount is None else {1: Decimal(amount)} for amount in (before, after))
         swap = Swap(ORANGE, BANANA, *amounts)
         assert best_swap([swap], 1, NEED.amount) == (swap if is_best else None)
-    assert percent(Decimal(5), Decimal(0)) is None
+    of_nothing = add_up([ORANGE], {"orange": Decimal(5)}, Need(Decimal(0), "AI"))
+    assert of_nothing.percent_of_need is None

@@ -93,10 +93,7 @@ def test_nothing_above_zero_is_written_as_zero(value):
 
 @pytest.mark.parametrize(
     ("title", "publisher", "words"),
-    [
-        ("Calcium", "NHS", "Calcium. NHS."),
-        ("Is it safe?", "A.D.A.M.", "Is it safe? A.D.A.M."),
-    ],
+    [("Calcium", "NHS", "Calcium. NHS."), ("Is it safe?", "A.D.A.M.", "Is it safe? A.D.A.M.")],
 )
 def test_source_ends_with_a_single_full_stop(title, publisher, words):
     references = References()
