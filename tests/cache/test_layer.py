@@ -139,6 +139,17 @@ def test_matching_etag_alone_gets_304(ask, site, mark):
     assert len(site.requests) == 1
 
 
+def test_only_pages_for_all_readers_are_marked_and_not_yet_compressed(client, content):
+    client.defaults |= {CACHEABLE_ROUTE: "", "HTTP_ACCEPT_ENCODING": "gzip"}
+    for path in ("/checklist/?symptom=tremor", "/nowhere/", "/admin/login/", "/readyz"):
+        assert client.get(path).wsgi_request.META[CACHEABLE_ROUTE] == "", path
+    page = client.get("/nutrients/magnesium/")
+    assert page.wsgi_request.META[CACHEABLE_ROUTE] == "/nutrients/<slug:slug>/"
+    assert "Accept-Encoding" in page["Vary"]
+    assert page.has_header("ETag")
+    assert not page.has_header("Content-Encoding")
+
+
 def test_cached_page_is_served_while_the_database_is_away(ask, site):
     ask()
     site.version = None
