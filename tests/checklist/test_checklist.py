@@ -140,6 +140,7 @@ def test_a_risk_factor_counts_as_one_says_how_and_alone_must_be_strong(client, s
     assert "Zinc Linked with your symptom and 1 of your risks" in text
     assert text.index("Zinc Linked with") < text.index("Iron Linked with")
     assert "Long runs It takes something." in text
+    assert "A strong risk." not in text
     assert "Long runs. It may play a part in cramps through zinc. Eat well." in text
     text = result(client, symptom=["tired"], risk=["long-runs"])
     assert "Zinc Linked with" not in text
@@ -161,10 +162,13 @@ def test_age_is_one_choice_and_counts_once(client, content):
     who = html.split("Who is this for?</legend>")[1].split("</fieldset>")[0]
     ages = ["infancy", "childhood", "adolescence", "adult-under-50", "age-50-plus", "age-70-plus"]
     assert re.findall(r'type="radio" name="risk" value="([a-z0-9-]*)"', who) == [*ages, ""]
-    both = result(client, symptom=["fatigue"], risk=["age-50-plus", "age-70-plus"])
-    alone = result(client, symptom=["fatigue"], risk=["age-70-plus"])
     # Above, each age can be taken off.
-    assert both.split("What matches your ticks")[1] == alone.split("What matches your ticks")[1]
+    (_, two), (_, childhood), (_, both), (_, oldest), (_, none) = (
+        result(client, symptom=["fatigue"], risk=risk).split("What matches your ticks")
+        for risk in (["childhood", "age-70-plus"], ["childhood"], ages[-2:], ages[-1:], [])
+    )
+    assert len({two, both, none}) == 3
+    assert (two, both) == (childhood, oldest)
 
 
 def test_too_much_is_shown_beside_too_little_and_names_no_food(client, small_world):
@@ -186,6 +190,8 @@ def test_foods_suit_a_ticked_diet_and_stand_apart_from_medicines(client, content
     foods = re.compile(r"Vitamin B12 Linked with.*?Rich foods (.*?) (?:\w+ ){1,2}(?:Linked|linked)")
     assert "Clams" in foods.search(plain)[1]
     assert "Clams" not in foods.search(vegan)[1]
+    reasons = vegan.split("Vitamin B12 Linked with")[1].split("Rich foods")[0]
+    assert reasons.count("Do not stop a prescribed medicine.") == 1
     medicines = vegan.split("Medicines and nutrients")[1].split("Combinations to know about")[0]
     assert "Metformin and vitamin B12." in medicines
     assert "Spinach" in vegan
@@ -206,7 +212,8 @@ def test_most_matching_are_in_full_the_rest_take_a_line_and_a_tie_is_called_one(
 
 def test_ticked_causes_come_first(client, content):
     text = result(client, symptom=["muscle-twitches"], risk=["caffeine"])
-    assert text.index("You ticked Caffeine.") < text.rindex("Lack of sleep")
+    caffeine = "Caffeine You ticked Caffeine. Linked with muscle twitches. The NHS"
+    assert text.index(caffeine) < text.rindex("Lack of sleep")
 
 
 def test_symptom_without_a_nutrient_is_named_and_a_draft_is_not_understood(client, small_world):
