@@ -183,7 +183,7 @@ class NutrientMatch:
         None is named beside too much of it, beside a risk with food advice of its own, or while a
         flag withholds them: with kidney disease, foods rich in potassium can harm.
         """
-        return bool(self.low) and not (self.high or self.risks_against_foods or self.foods_withheld)
+        return not (self.high or self.risks_against_foods or self.foods_withheld)
 
     @property
     def why_no_foods(self) -> list[str]:

@@ -172,7 +172,8 @@ def test_age_is_one_choice_and_counts_once(client, content):
 
 
 def test_too_much_is_shown_beside_too_little_and_names_no_food(client, small_world):
-    factories.food("beans", Nutrient.objects.get(slug="folate"), 50)
+    folate = Nutrient.objects.get(slug="folate")
+    factories.food("beans", folate, 50)
     factories.food("liver", Nutrient.objects.get(slug="iron"), 20)
     factories.food("rice", Nutrient.objects.get(slug="iron"), 19)
     text = result(client, symptom=["tired"])
@@ -182,6 +183,11 @@ def test_too_much_is_shown_beside_too_little_and_names_no_food(client, small_wor
     assert "Rice" not in text
     # One food on each line, because names contain commas.
     assert '<li><a href="/foods/liver/">Liver</a></li>' in send(client, symptom=["tired"]).text
+
+    factories.association(folate, Symptom.objects.get(slug="tired"))
+    text = result(client, symptom=["tired"])
+    assert "Only a blood test can tell them apart." in text
+    assert "Beans" not in text
 
 
 def test_foods_suit_a_ticked_diet_and_stand_apart_from_medicines(client, content):

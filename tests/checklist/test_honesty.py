@@ -48,6 +48,10 @@ def test_no_food_is_named_to_whom_it_could_harm(client, iron, own_advice):
     assert "Iron" in text
     assert "Lentils" not in text
     assert "Rich foods are not named here Overload: Ask." in text
+    factories.flag("kidneys", "urgent").withheld_nutrients.add(iron)
+    text = result(client, symptom=["cramps"], flag=["kidneys"])
+    assert "Lentils" not in text
+    assert "Ask for a blood test first." in text
 
 
 @pytest.mark.parametrize("group", ["pregnancy", "children"])
