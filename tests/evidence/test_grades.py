@@ -9,8 +9,7 @@ from tests.checklist.answers import PRINT, result
 from tests.site.pages import text_of
 
 TICKS = {"symptom": ["muscle-cramps"], "risk": ["ppi"]}
-
-
+BY_WAY = ", by way of another nutrient."
 # Every relation with every grade, and with evidence against.
 WORDING = {
     ("deficiency", "strong"): "Low magnesium can cause cramps.",
@@ -21,12 +20,9 @@ WORDING = {
     ("excess", "moderate"): "Too much magnesium is linked with cramps.",
     ("excess", "limited"): "Too much magnesium has been reported with cramps.",
     ("excess", "against"): "Too much magnesium has not been shown to cause cramps.",
-    ("indirect", "strong"): "Low magnesium can cause cramps, by way of another nutrient.",
-    ("indirect", "moderate"): "Low magnesium is linked with cramps, by way of another nutrient.",
-    (
-        "indirect",
-        "limited",
-    ): "Low magnesium has been reported with cramps, by way of another nutrient.",
+    ("indirect", "strong"): f"Low magnesium can cause cramps{BY_WAY}",
+    ("indirect", "moderate"): f"Low magnesium is linked with cramps{BY_WAY}",
+    ("indirect", "limited"): f"Low magnesium has been reported with cramps{BY_WAY}",
     ("indirect", "against"): "Taking magnesium has not been shown to help cramps.",
 }
 
