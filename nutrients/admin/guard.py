@@ -135,7 +135,7 @@ class Guard:
         """
         lock_content()
         kinds = ContentType.objects.get_for_models(*TABLES).values()
-        versions = Version.objects.filter(content_type__in=kinds).order_by()
+        versions = Version.objects.filter(content_type__in=kinds)
         last_change = versions.aggregate(last=Max("pk"), number=Count("pk"))
         if last_change != self.last_change:
             self.checked = {}

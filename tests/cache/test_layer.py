@@ -146,8 +146,7 @@ def test_only_pages_for_all_readers_are_marked_and_not_yet_compressed(client, co
     page = client.get("/nutrients/magnesium/")
     assert page.wsgi_request.META[CACHEABLE_ROUTE] == "/nutrients/<slug:slug>/"
     assert "Accept-Encoding" in page["Vary"]
-    assert page.has_header("ETag")
-    assert not page.has_header("Content-Encoding")
+    assert {"ETag", "Content-Encoding"} & {*page.headers} == {"ETag"}
 
 
 def test_cached_page_is_served_while_the_database_is_away(ask, site):

@@ -67,7 +67,6 @@ def test_card_says_the_readers_own_ticks_once_and_at_most_three_reasons(client, 
     same_day = ["hand-foot-spasm", "abnormal-eye-movements", "one-leg-swelling"]
     for ticks, reasons in (
         ({"symptom": every, "flag": ["first-seizure"]}, 3),
-        # A flag and the symptom itself.
         ({"symptom": ["seizures"]}, 1),
         ({"symptom": same_day, "flag": ["cramp-over-10-minutes", "statin-muscle-pain"]}, 3),
     ):
