@@ -21,9 +21,7 @@ FILTERED = [
 
 def test_address_without_its_slash_leads_to_the_page_with_its_query(client):
     response = client.get("/nutrients/magnesium?from=a%20b")
-
-    assert response.status_code == 301
-    assert response["Location"] == "/nutrients/magnesium/?from=a%20b"
+    assert (response.status_code, response["Location"]) == (301, "/nutrients/magnesium/?from=a%20b")
 
 
 @pytest.mark.parametrize("address", FILTERED)

@@ -61,7 +61,6 @@ def test_hidden_rows_show_nowhere_and_have_no_page(client, content, hidden):
     assert "No food matches" in text_of(client.get("/foods/?q=quuxly"), "food-results")
     page = text_of(client.get(source.get_absolute_url()))
     assert "Nothing that readers can see at the moment." in page
-    # A link needs both of its ends.
     Symptom.objects.filter(slug="tremor").update(**hidden)
     for address in ("/nutrients/magnesium/", "/sitemap-evidence.xml", "/compare/"):
         assert "/nutrients/magnesium/tremor/" not in client.get(address).text, address
