@@ -1,6 +1,8 @@
 """Accounts that sign in on the page, as people do."""
 
 import re
+from time import time
+from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -61,7 +63,12 @@ class App:
 
 
 @pytest.fixture
-def browser():
+def browser(monkeypatch):
+    # A code of an app holds for 30 seconds, which must not end within a test.
+    now = time()
+    clock = SimpleNamespace(time=lambda: now)
+    monkeypatch.setattr("django_otp.oath.time", clock.time)
+    monkeypatch.setattr("django_otp.plugins.otp_totp.models.time", clock)
     return Browser()
 
 
