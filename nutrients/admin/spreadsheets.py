@@ -1,7 +1,8 @@
 """Rows of a table as CSV: exported from its list, and imported into a proposal.
 
-The admin form of the table checks each line, so an import may do exactly what an editor may.
-django-import-export would bypass these forms, saves at once, and violates the content policy.
+The admin form of the table checks each line that differs from the saved row, so an import may do
+exactly what an editor may. django-import-export would bypass these forms, saves at once, and
+violates the content policy.
 """
 
 import codecs
@@ -58,14 +59,14 @@ def export(screen: admin.ModelAdmin, request: HttpRequest, queryset: Any) -> Htt
     writer.writerow(columns)
     links = [field.name for field in screen.opts.many_to_many]
     for row in queryset.select_related(*foreign_keys(screen.model)).prefetch_related(*links):
-        writer.writerow([safe_cell(_cell(row, column)) for column in columns])
+        writer.writerow([_cell(row, column) for column in columns])
     return response
 
 
 def _cell(row: Any, name: str) -> str:
     model_field, value = row._meta.get_field(name), getattr(row, name)
     if not model_field.is_relation:
-        return cell_text(value)
+        return safe_cell(cell_text(value))
     rows = value.all() if model_field.many_to_many else filter(None, [value])
     return ROW_SEPARATOR.join(sorted(KEY_SEPARATOR.join(row.natural_key()) for row in rows))
 
@@ -121,11 +122,11 @@ def read_table(text: str) -> Iterator[tuple[int, list[str]]]:
     """
     if "\0" in text:
         raise ValidationError("This is no text: save the table as CSV first.")
+    # Browsers send CRLF, within cells too.
+    text = text.replace("\r\n", "\n")
     first = text.lstrip("\n").partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
-    # Browsers send CRLF, within cells too.
-    lines = io.StringIO(text.replace("\r\n", "\n"), newline="")
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     number = 1
     try:
         for cells in reader:
@@ -138,7 +139,7 @@ def read_table(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 class Reader:
-    """Reads lines for one screen, each through its form."""
+    """Reads lines for one screen: through its form, unless they are as their rows are saved."""
 
     def __init__(self, screen: admin.ModelAdmin, request: HttpRequest) -> None:
         self._screen = screen
@@ -191,15 +192,25 @@ class Reader:
         first, *_ = self._model.key_paths()
         keys = {line.cells[self._model.KEY[0]] for line in lines}
         rows = with_links(self._model).filter(**{f"{first}__in": keys})
-        saved = {KEY_SEPARATOR.join(row.natural_key()): row for row in rows}
+        saved = {tuple(_cell(row, name).strip() for name in self._model.KEY): row for row in rows}
         changing = []
         for line in lines:
-            row = line.row = saved.get(line.title)
-            if row and all(_is_saved(row, name, cell) for name, cell in line.cells.items()):
+            cells = {name: self._as_exported(name, cell) for name, cell in line.cells.items()}
+            row = line.row = saved.get(tuple(cells[name] for name in self._model.KEY))
+            if row and all(cell == _cell(row, name).strip() for name, cell in cells.items()):
                 self._check_unit(line, row)
             else:
                 changing.append(line)
         return changing
+
+    def _as_exported(self, name: str, cell: str) -> str:
+        """Return a cell as the export wrote it, before a spreadsheet in another language did."""
+        model_field = self._model._meta.get_field(name)
+        if isinstance(model_field, models.DecimalField):
+            return cell.replace(",", ".")
+        if isinstance(model_field, models.BooleanField):
+            return YES_NO.get(cell.lower(), cell)
+        return cell
 
     def _read_title(self, title: str) -> tuple[str, str]:
         """Return the field that the title of a column names, or UNIT, and the unit in the title."""
@@ -286,16 +297,6 @@ class Reader:
                 f"{self._measured}: it is in “{line.unit}”, and {row.nutrient.phrase} is measured"
                 f" in {Unit(row.nutrient.unit).label} here."
             )
-
-
-def _is_saved(row: Any, name: str, cell: str) -> bool:
-    """Return whether a cell is as the export writes it, or a spreadsheet after the export."""
-    model_field = row._meta.get_field(name)
-    if isinstance(model_field, models.DecimalField):
-        cell = cell.replace(",", ".")
-    elif isinstance(model_field, models.BooleanField):
-        cell = YES_NO.get(cell.lower(), cell)
-    return cell == safe_cell(_cell(row, name)).strip()
 
 
 def _find_row(model: Any, text: str) -> Any:
