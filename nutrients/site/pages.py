@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import reduce
 from itertools import product
 from operator import attrgetter, or_
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
@@ -15,14 +15,15 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 
 from nutrients.common.citations import Reference, References
-from nutrients.common.schedule import published_tables
 from nutrients.models import (
     FLAG_LEVELS,
     Article,
     ArticleTopic,
+    Association,
     BodyArea,
     CauseKind,
     ChangeNote,
+    FoodSource,
     NoteKind,
     Nutrient,
     OtherCause,
@@ -34,6 +35,8 @@ from nutrients.models.publishing import address_of, overdue_on
 from nutrients.models.red_flags import CALL
 
 CORRECTIONS_A_PAGE, CHANGES_LISTED = 150, 100
+# The models whose pages name the clinician who reviewed them.
+REVIEWED: tuple[Any, ...] = (Article, Association, FoodSource, Nutrient, Symptom)
 # Readers' own words for symptoms, by slug.
 FEELINGS = {
     "eyelid-twitch": "Eyelid twitch",
@@ -126,12 +129,13 @@ class SafetyPage:
 
 
 def has_review(*, at: datetime) -> bool:
-    """Whether any public row has a clinician's review that is not overdue. One query."""
+    """Whether any page names a clinician whose review of it is not overdue. One query."""
     first, *others = (
-        rows.filter(~overdue_on(localdate(at)), publish_at__lte=at, reviewed_on__isnull=False)
+        model.objects.published(at=at)
+        .filter(~overdue_on(localdate(at)), reviewed_on__isnull=False)
         .order_by()
         .values("reviewed_on")
-        for rows in published_tables()
+        for model in REVIEWED
     )
     return first.union(*others).exists()
 
