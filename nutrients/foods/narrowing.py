@@ -15,7 +15,6 @@ from .catalogue import FoodTable, grams_of
 from .filters import ALLERGENS, BASES, SORTS, FoodChoices, FoodFilters, label
 
 Slugs = frozenset[str]
-NONE: Slugs = frozenset()
 
 
 @dataclass(frozen=True)
@@ -39,9 +38,8 @@ class Narrowing:
     def passing(self) -> Slugs:
         """The foods that pass every filter."""
         filters, table = self.filters, self.table
-        sets = [table.once(comparable, filters.basis), self.giving(0)]
-        if filters.group:
-            sets.append(table.once(by_group).get(filters.group, NONE))
+        in_group = table.once(by_group).get(filters.group, frozenset())
+        sets = [in_group, table.once(comparable, filters.basis), self.giving(0)]
         sets += [table.once(suiting, DIETS[diet]) for diet in filters.diets]
         sets += [table.once(free_from, ALLERGENS[allergen]) for allergen in filters.free_from]
         return frozenset.intersection(*sets)
@@ -53,7 +51,7 @@ class Narrowing:
     def giving(self, least: int) -> Slugs:
         """Return the foods that give this share of the nutrient; all foods without one."""
         if self.nutrient is None:
-            return frozenset(self.table.foods)
+            return self.table.once(by_group)[""]
         return self.table.giving(self.nutrient, least, self.filters.country)
 
     def foods(self) -> list[FoodSource]:
