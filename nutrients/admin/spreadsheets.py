@@ -207,7 +207,8 @@ class Reader:
         """Return a cell as the export wrote it, before a spreadsheet in another language did."""
         model_field = self._model._meta.get_field(name)
         if isinstance(model_field, models.DecimalField):
-            return cell.replace(",", ".")
+            number = read_number(cell)
+            return cell.replace(",", ".") if number is None else cell_text(number)
         if isinstance(model_field, models.BooleanField):
             return YES_NO.get(cell.lower(), cell)
         return cell
@@ -276,8 +277,6 @@ class Reader:
         sent = {name: self._read_cell(name, cell, line) for name, cell in line.cells.items()}
         if line.faults:
             return
-        key = {name: sent[name] for name in self._model.KEY}
-        line.row = line.row or self._model._default_manager.filter(**key).first()
         form = bind_form(self._screen, line.row or self._model(), sent | self._confirmed)
         for name, errors in form.errors.items():
             prefix = "" if name == NON_FIELD_ERRORS else f"{name}: "
@@ -285,6 +284,7 @@ class Reader:
         if not line.faults:
             self._check_unit(line, form.instance)
         if not line.faults:
+            key = self._model.KEY
             names = [name for name in sent if name not in key] if line.row else self._columns
             line.values = to_values(self._model, {name: form.cleaned_data[name] for name in names})
             live = values_of(line.row) if line.row else {}
