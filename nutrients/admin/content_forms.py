@@ -100,7 +100,8 @@ FIELD_OPTIONS: dict[Any, dict[str, Any]] = {
     models.CharField: {"form_class": ProseField},
     models.SlugField: {"form_class": forms.SlugField, "widget": AdminTextInputWidget},
     models.DecimalField: {"form_class": FigureField},
-    models.URLField: {"assume_scheme": "https"},
+    # The model checks the length, as maxlength would let browsers cut a pasted address.
+    models.URLField: {"assume_scheme": "https", "max_length": None},
 }
 
 

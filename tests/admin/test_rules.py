@@ -195,6 +195,9 @@ def test_typed_value_is_saved_as_it_is_meant(screen, content, model, slug, field
 def test_fields_are_required_only_to_publish(screen, content):
     form = screen(Symptom)
     assert "maxlength" not in str(form.context["adminform"].form["name"])
+    source = screen(Source)
+    assert "maxlength" not in str(source.context["adminform"].form["url"])
+    assert "at most 500" in str(source.errors(url=f"https://a.example/{'a' * 500}")["url"])
     draft = {"name": "Heavy eyelids", "slug": "heavy-eyelids", "body_area": "head"}
     draft |= {"urgency": "self-care", "status": "draft"}
     public = draft | {"status": "published", "verification": "two-pages"}
