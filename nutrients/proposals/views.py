@@ -4,8 +4,11 @@ The token in the address admits them, and no cookie. No other site knows it, so 
 CSRF token.
 """
 
+import logging
+
 from django import forms
-from django.db import transaction
+from django.core.validators import MaxLengthValidator
+from django.db import OperationalError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -17,6 +20,8 @@ from nutrients.models import SIGNABLE, PreviewLink, Proposal
 from .pages import changing_pages, render_preview
 from .rows import digest
 from .signing import agree, find_link, may_agree, remark
+
+log = logging.getLogger(__name__)
 
 CHANGED = "The words have changed since you opened this page. Please read them again."
 WRONG = "This code is not right. Please check it, or ask for a new link."
@@ -32,7 +37,8 @@ class RemarkForm(forms.Form):
     text = forms.CharField(
         label="Your remark",
         label_suffix="",
-        max_length=4000,
+        # `max_length` would let browsers cut a pasted text without a word.
+        validators=[MaxLengthValidator(4000)],
         widget=forms.Textarea({"class": "input", "rows": 6}),
     )
 
@@ -89,8 +95,12 @@ def _submit(request: HttpRequest, link: PreviewLink, token: str, form: RemarkFor
     """Save a remark or the agreement of a named person; return what is wrong, or nothing."""
     now = timezone.now()
     if form.is_bound:
-        if form.is_valid() and not remark(link, at=now, **form.cleaned_data):
-            return "This link has brought very many remarks. Please write to us in another way."
+        try:
+            if form.is_valid() and not remark(link, at=now, **form.cleaned_data):
+                return "This link has brought very many remarks. Please write to us in another way."
+        except OperationalError:
+            log.exception("A remark cannot be saved")
+            return "We could not save your remark just now. Please send it again later."
         return ""
     with transaction.atomic():
         link = PreviewLink.objects.select_for_update().select_related("proposal").get(pk=link.pk)

@@ -2,9 +2,11 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from unittest.mock import Mock
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import OperationalError
 from django.utils import timezone
 
 from nutrients.models import Nutrient, PreviewLink, Proposal, Remark, Signature, SignOff, State
@@ -129,7 +131,7 @@ def make_link(client, proposal, **named):
 
 
 def test_preview_link_shows_the_pages_without_an_account_and_takes_remarks(
-    proposal, editor_client, client
+    proposal, editor_client, client, monkeypatch
 ):
     path, _ = make_link(editor_client, proposal)
 
@@ -149,6 +151,11 @@ def test_preview_link_shows_the_pages_without_an_account_and_takes_remarks(
     remark = {"remark": "yes", "name": "Rita", "text": "Say <b>why</b>."}
     assert client.post(path, remark).status_code == 302
     assert client.post(path, remark | {"name": ""}).status_code == 200
+    full = OperationalError("database or disk is full")
+    monkeypatch.setattr(Remark.objects, "create", Mock(side_effect=full))
+    refused = client.post(path, remark).text
+    assert "Say &lt;b&gt;why&lt;/b&gt;." in refused
+    assert "We could not save your remark just now." in refused
     assert Remark.objects.count() == 1
     html = editor_client.get(proposal.get_absolute_url()).text
     assert "Say &lt;b&gt;why&lt;/b&gt;." in html
