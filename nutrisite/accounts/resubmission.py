@@ -151,6 +151,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Return 503 with what an editor typed if the database refuses to write, otherwise 500."""
     if not is_admin(request.path_info) or error_code(sys.exc_info()[1]) not in NOT_WRITABLE:
         return django_server_error(request)
-    response = show_form(request, UNWRITABLE, can_resend=not is_account_form(request))
+    # The sign-in page carries the form of a session that ended.
+    form = QueryDict(request.POST.get("resubmission", ""))
+    response = show_form(request, UNWRITABLE, form, can_resend=not is_account_form(request))
     response.status_code = 503
     return response
