@@ -156,6 +156,7 @@ def test_forgotten_password_is_chosen_again_by_a_link(root, anna):
     assert [*kinds] == ["signed-in", "password", "link"]
     close(root, anna)
     assert not browser.is_in()
+    assert "is_active" not in Screen(root, User.objects.get(username="root")).data
 
 
 def test_page_whose_session_cannot_be_saved_is_the_fault_of_the_site(root, anna, monkeypatch):
