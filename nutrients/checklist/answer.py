@@ -200,8 +200,6 @@ def read_ticks(data: QueryDict, choices: ChecklistChoices) -> tuple[list[Tick], 
     reading = Reading(data)
     ticks = []
     for name, slugs in choices.values.items():
-        if name not in data:
-            continue
         values = reading.values(name, {*slugs, *(f"{OFF}{slug}" for slug in slugs)})
         make = Tick if name in RESERVED_PARAMETERS else answer_tick
         ticks += [
