@@ -54,7 +54,9 @@ def test_urgent_card_stands_above_the_results_and_advice_before_the_causes(clien
     assert "Act on swelling." in text
     assert "Nutrients worth looking into" in text
     RedFlag.objects.update(is_not_nutritional=True)
-    assert "Linked with" not in result(client, flag=["swelling"], symptom=["cramps"])
+    text = result(client, flag=["swelling"], symptom=["cramps"])
+    assert "Nutrients: No nutrient is named, because care comes first here." in text
+    assert "Linked with" not in text
     text = result(client, flag=["two-weeks"], symptom=["cramps"])
     assert "Get medical care the same day" not in text
     assert text.index("Act on two-weeks.") < text.index("Common causes")

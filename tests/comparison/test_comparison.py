@@ -17,7 +17,7 @@ HTMX = {"HX-Request": "true"}
 @pytest.fixture
 def table(no_content):
     """Iron, zinc and folate; cramps, twitches and tiredness between them."""
-    iron = factories.nutrient("iron", position=1)
+    iron = factories.nutrient("iron", position=1, kind="electrolyte")
     zinc = factories.nutrient("zinc", position=2, is_electrolyte=True)
     folate = factories.nutrient("folate", position=3, kind="vitamin", unit="mcg")
     cramps, twitches = factories.symptom("cramps"), factories.symptom("twitches")
@@ -57,11 +57,12 @@ def test_columns_are_the_chosen_symptoms_or_the_first_common_ones(client, table)
 
 
 def test_dots_have_a_label_and_link_to_the_evidence_for_a_link(client, table):
-    page = client.get(PAGE, {"symptom": ["twitches", "cramps"]})
+    page = client.get(PAGE, {"symptom": ["twitches", "cramps", "tired"]})
     dots = re.findall(r'<a href="([^"]+)"\s+class="(dot [^"]+)"\s+aria-label="([^"]+)"', page.text)
-    assert len(dots) == 3
+    assert len(dots) == 4
     claim = "Strong evidence: Too much zinc can cause twitches."
     assert ("/nutrients/zinc/twitches/#excess", "dot dot-strong dot-high", claim) in dots
+    assert claim not in client.get(f"{PAGE}?relation=deficiency").text
     # Evidence against a link is no match.
     assert "Taking folate has not been shown to help cramps." in text_of(page)
 
@@ -71,11 +72,12 @@ def test_row_names_every_match_and_a_handful_of_other_signs(client, table):
     for number in range(6):
         factories.association(zinc, factories.symptom(f"sign-{number}"), typicality="rare")
     factories.association(zinc, factories.symptom("fits"), typicality="severe-only")
-    page = client.get(PAGE, {"symptom": ["sign-4", "sign-5", "cramps"]})
+    page = client.get(PAGE, {"symptom": ["sign-2", "sign-3", "sign-4", "sign-5", "cramps"]})
 
     matched = re.findall(r'class="match"\s+href="/nutrients/zinc/([^/]+)', page.text)
-    assert matched == ["cramps", "sign-4", "sign-5"]
-    assert "5 more" in text_of(page, "comparison-results")
+    assert matched == ["cramps", "sign-2", "sign-3", "sign-4", "sign-5"]
+    assert page.text.count('class="sign-head"') == 5
+    assert "3 more" in text_of(page, "comparison-results")
 
     text = text_of(client.get(PAGE, {"symptom": ["tired", "fits"]}), "comparison-results")
     assert "Fits (only when severe)" in text
@@ -97,9 +99,10 @@ def test_row_names_every_match_and_a_handful_of_other_signs(client, table):
         ("?kind=vitamin", ["Folate"]),
         # Of a value that is repeated the last applies.
         ("?kind=vitamin&kind=mineral", ["Iron", "Zinc"]),
-        ("?kind=electrolyte", ["Zinc"]),
+        ("?kind=electrolyte", ["Iron", "Zinc"]),
         ("?sort=name", ["Folate", "Iron", "Zinc"]),
         ("?sort=-name", ["Zinc", "Iron", "Folate"]),
+        ("?sort=need", ["Folate", "Iron", "Zinc"]),
         ("?symptom=cramps&sort=-match", ["Iron", "Zinc"]),
         ("?symptom=cramps&symptom=tired&sort=evidence", ["Zinc", "Folate", "Iron"]),
     ],
@@ -157,7 +160,7 @@ def test_facets_count_the_nutrients_that_would_match(client, table):
     assert "Tired (0)" in text_of(page, "add-symptom")
     assert text_of(page, "count-kind-every") == "All kinds (2)"
     assert text_of(page, "count-kind-vitamin") == "Vitamins (0)"
-    assert text_of(page, "count-kind-electrolyte") == "Electrolytes (1)"
+    assert text_of(page, "count-kind-electrolyte") == "Electrolytes (2)"
     assert text_of(page, "count-relation-deficiency") == "Too little (2)"
 
 

@@ -74,11 +74,11 @@ def test_untouched_fields_are_updated_beside_an_edited_one_as_a_version(release)
 def test_value_that_a_later_release_brings_or_takes_back_is_an_update(release):
     release(source(), group(), food())
 
-    release(source(), group(), food(energy_kcal="579"))
+    release(source(), group(), food(energy_kcal="579", note="New."))
     assert FoodSource.objects.get().energy_kcal == 579
     release(source(), group(), food())
 
-    assert FoodSource.objects.get().energy_kcal is None
+    assert FoodSource.objects.filter(energy_kcal=None, note="").exists()
     assert open_changes() == {}
 
 
@@ -113,6 +113,8 @@ def test_field_that_both_changed_is_left_to_an_editor_until_it_is_settled(releas
     release(source(), group(), food(note="Newer."))
     assert open_changes() == {"almonds.note": "It was edited here as well."}
     take()
+    newest, first = versions_of(FoodSource.objects.get())
+    assert (first.field_dict["note"], newest.field_dict["note"]) == ("Ours.", "Newer.")
     release(source(), group(), food(note="Newest."))
     assert FoodSource.objects.get().note == "Newest."
 
