@@ -101,10 +101,9 @@ class SearchResults:
         *,
         at: datetime,
     ) -> None:
-        self.words, self.corrected = telling_words(q), ""
+        self.words = telling_words(q)
         matches = _find_matches(self.words, content, at=at)
-        if matches.is_partial:
-            self.corrected = _corrected(self.words, matches.missing, content)
+        self.corrected = _corrected(self.words, matches.missing, content)
         if self.corrected:
             matches = _find_matches(telling_words(self.corrected), content, at=at)
         flag = emergency_in(self.corrected or q)
