@@ -60,6 +60,7 @@ def test_too_little_to_search_for_asks_nothing_and_offers_ways_on(
         ("q", "That is too short to search for", ""),
         ("cramp " * 100, "That was long", ""),
         ("filter coffee", "Tea – Size: 1 mug; Caffeine : 75 mg.", ""),
+        ("breathlessness", "Chest pain, or palpitations with fainting", ""),
         ("magnesium pregnancy&country=mars", "We did not understand “mars”", ""),
     ],
 )
@@ -85,7 +86,7 @@ def test_only_words_of_an_emergency_put_calls_and_its_sign_first(client, content
 
         assert links[1:4] == ["tel:999", "tel:112", "tel:911"], words
         hits = [link for link in links[4:] if not link.startswith("#")]
-        assert hits[0] == f"/safety/#{sign}", words
+        assert (hits[0], len(hits) > 1) == (f"/safety/#{sign}", True), words
     for words in ("cramp", "leg weakness", "chest", "iron tablets", "headache"):
         assert "tel:999" not in links_of(search(client, words), "search-results"), words
     emergencies = RedFlag.objects.published(at=timezone.now()).filter(level="emergency")
