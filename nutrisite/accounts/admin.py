@@ -122,7 +122,7 @@ class AccountAdmin(UserAdmin):
         """Let staff who are not superusers choose roles for a new account only."""
         may_give_role = obj is None and roles_to_give(request.user).exists()
         is_free = request.user.is_superuser or may_give_role
-        # Nobody can close their own account: it may be the only administrator's.
+        # An administrator cannot close their own account: it may be the only administrator's.
         own = ("is_active",) if obj == request.user else ()
         return (*self.readonly_fields, *own, *(() if is_free else ("groups",)))
 

@@ -184,7 +184,7 @@ def test_form_of_the_checklist_can_be_ticked_on_paper(page):
     boxes = page.locator("#checklist .box:not([value=''])")
     assert boxes.count() > 50
     expect(boxes.filter(visible=True)).to_have_count(boxes.count())
-    # It is chosen on the screen, and nobody could take its mark off.
+    # It is chosen on the screen, and its mark could not be taken off.
     expect(page.get_by_text("Rather not say")).to_be_hidden()
     assert sides(page, "A4") <= 6
 
