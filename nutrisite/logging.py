@@ -108,7 +108,8 @@ def frames_of(error: BaseException) -> str:
     while cause:
         # SQLite's name of the error, or the operating system's
         hint = getattr(cause, "sqlite_errorname", "") or getattr(cause, "strerror", "")
-        lines += [*traceback.format_tb(cause.__traceback__), f"{type(cause).__qualname__} {hint}\n"]
+        name = f"{type(cause).__qualname__} {hint}".rstrip()
+        lines += [*traceback.format_tb(cause.__traceback__), f"{name}\n"]
         cause = cause.__cause__ or cause.__context__
     return "".join(lines).rstrip()
 
