@@ -109,22 +109,23 @@ class AccountAdmin(UserAdmin):
     inlines = [ClinicianInline]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Leave the tick of administrators out for others, who could give themselves all rights."""
-        fieldsets = super().get_fieldsets(request, obj)
-        if request.user.is_superuser:
-            return fieldsets
+        """Leave out what an account must not change.
+
+        With the tick of administrators, others could give themselves all rights. *Open* could close
+        the only administrator's own account.
+        """
+        left_out = {"is_superuser"} if not request.user.is_superuser else set()
+        left_out |= {"is_active"} if obj == request.user else set()
         return [
-            (title, options | {"fields": [n for n in options["fields"] if n != "is_superuser"]})
-            for title, options in fieldsets
+            (title, options | {"fields": [n for n in options["fields"] if n not in left_out]})
+            for title, options in super().get_fieldsets(request, obj)
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Let staff who are not superusers choose roles for a new account only."""
         may_give_role = obj is None and roles_to_give(request.user).exists()
         is_free = request.user.is_superuser or may_give_role
-        # An administrator cannot close their own account: it may be the only administrator's.
-        own = ("is_active",) if obj == request.user else ()
-        return (*self.readonly_fields, *own, *(() if is_free else ("groups",)))
+        return self.readonly_fields if is_free else (*self.readonly_fields, "groups")
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name in LABELS:
