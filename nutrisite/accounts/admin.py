@@ -7,7 +7,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import UserCreationForm
+from django.contrib.auth.forms import UserChangeForm, UserCreationForm
 from django.contrib.auth.models import Group, Permission, User
 from django.contrib.auth.tokens import default_token_generator
 from django.db.models import Q, QuerySet
@@ -38,10 +38,8 @@ LABELS = {
 }
 
 
-def rights_of(account: User | None) -> set[str]:
+def rights_of(account: User) -> set[str]:
     """Describe what a stored account may do."""
-    if account is None:
-        return set()
     return {
         *(["open"] if account.is_active else []),
         *(["administrator"] if account.is_superuser else []),
@@ -75,6 +73,15 @@ class NewAccountForm(UserCreationForm):
         return cleaned
 
 
+class AccountForm(UserChangeForm):
+    """Saves what was changed since it was opened, and keeps what others saved meanwhile."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        unchanged = self.initial.keys() - self.changed_data
+        return cleaned | {name: self.initial[name] for name in unchanged}
+
+
 class ClinicianInline(admin.StackedInline):
     """The profession that a stored account signs reviews with, which superusers confirm."""
 
@@ -91,6 +98,7 @@ class ClinicianInline(admin.StackedInline):
 class AccountAdmin(UserAdmin):
     """Django's accounts, by role. Staff who are not superusers cannot reach superusers."""
 
+    form = AccountForm
     add_form = NewAccountForm
     add_fieldsets = (
         (None, {"fields": ("username", "first_name", "last_name"), "description": NAMES}),
@@ -133,6 +141,8 @@ class AccountAdmin(UserAdmin):
         if db_field.name == "groups":
             kwargs["widget"] = forms.CheckboxSelectMultiple
             kwargs["queryset"] = roles_to_give(request.user)
+        # For AccountForm, which otherwise compares with what is saved by now.
+        kwargs["show_hidden_initial"] = True
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     @admin.display(description="Open", boolean=True, ordering="is_active")
@@ -147,7 +157,7 @@ class AccountAdmin(UserAdmin):
         if "groups" in form.fields:
             # A role opens the admin.
             obj.is_staff = any(form.cleaned_data.get(name) for name in ("groups", "is_superuser"))
-        form.rights_before = rights_of(User.objects.filter(pk=obj.pk).first())
+        form.rights_before = rights_of(User.objects.get(pk=obj.pk)) if change else set()
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
