@@ -17,11 +17,13 @@ from environ import Env
 
 TRUE_WORDS, FALSE_WORDS = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 DIGITS = re.compile("[0-9]{1,9}")
-PATH = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*")
+PATH = "/*[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*/*"
 # A host, and scheme, host and port, as browsers send them
 HOST = r"(\[[0-9a-f:.]+\]|[a-z0-9_-]+(\.[a-z0-9_-]+)*)"
 ORIGIN = re.compile(rf"https?://{HOST}(:(?P<port>[0-9]{{1,5}}))?")
 ALLOWED_HOST = re.compile(rf"\*|\.?{HOST}", re.IGNORECASE)
+# What gunicorn listens on, and an address for mail
+ADDRESS, EMAIL = rf"(?ai:{HOST}|[0-9a-f]*:[0-9a-f:.]+)", r"([^@\s,<>]+@[^@\s,<>]+)?"
 
 
 def text(name: str, default: str) -> str:
@@ -46,11 +48,15 @@ def whole_number(name: str, default: int, lowest: int, highest: int) -> int:
     return int(digits)
 
 
+def matching(name: str, default: str, pattern: str, hint: str) -> str:
+    value = text(name, default)
+    if not re.fullmatch(pattern, value):
+        raise ImproperlyConfigured(f"{name} is {value!r}: write {hint}.")
+    return value
+
+
 def choice(name: str, default: str, allowed: Collection[str]) -> str:
-    word = text(name, default)
-    if word not in allowed:
-        raise ImproperlyConfigured(f"{name} is {word!r}: write one of {', '.join(allowed)}.")
-    return word
+    return matching(name, default, "|".join(allowed), f"one of {', '.join(allowed)}")
 
 
 def names(name: str, default: list[str]) -> list[str]:
@@ -71,12 +77,8 @@ def hosts(name: str, default: list[str]) -> list[str]:
 
 def path(name: str, default: str) -> str:
     """Return a path below the site's root, with one slash at its end and none before it."""
-    value = text(name, default).strip("/")
-    if not PATH.fullmatch(value):
-        raise ImproperlyConfigured(
-            f"{name} is {value!r}: write letters, digits, - and _, like editors/."
-        )
-    return f"{value}/"
+    value = matching(name, default, PATH, "letters, digits, - and _, like editors/")
+    return f"{value.strip('/')}/"
 
 
 def networks(name: str) -> list[IPv4Network | IPv6Network]:

@@ -16,14 +16,16 @@ VAR_DIR = environment.folder("VAR_DIR", BASE_DIR / "var")
 
 # Addresses
 DEBUG = environment.boolean("DEBUG", False)
-HOST = environment.text("HOST", "127.0.0.1").strip("[]")
+HOST = environment.matching("HOST", "127.0.0.1", environment.ADDRESS, "a host alone").strip("[]")
 HOST = f"[{HOST}]" if ":" in HOST else HOST
 PORT = environment.whole_number("PORT", 8000, 1, 65535)
 SITE_URL = environment.origin("SITE_URL", f"http://127.0.0.1:{PORT}")
 HTTPS = SITE_URL.startswith("https:")
 BEHIND_PROXY = environment.boolean("BEHIND_PROXY", False)
 PROXY_COUNT = environment.whole_number("PROXY_COUNT", 1, 1, 9)
-CONTACT_EMAIL = environment.text("CONTACT_EMAIL", "")
+CONTACT_EMAIL = environment.matching(
+    "CONTACT_EMAIL", "", environment.EMAIL, "one address, like editors@example.org"
+)
 if HTTPS and not BEHIND_PROXY:
     raise ImproperlyConfigured(
         "SITE_URL is https, but gunicorn itself speaks http: put a proxy before it that sets"

@@ -93,6 +93,7 @@ def test_value_is_read(monkeypatch, reader, value, result):
     [
         ({"DEBUG": "maybe"}, "DEBUG is 'maybe': write true or false."),
         ({"WEB_WORKERS": "0"}, "WEB_WORKERS is '0': write a whole number from 1 to 64."),
+        ({"HOST": "http://a"}, "HOST is 'http://a': write a host alone."),
         ({"SCRIPT_NAME": "/a"}, "the site needs a host of its own, so unset SCRIPT_NAME."),
     ],
 )
@@ -105,13 +106,15 @@ def test_wrong_setting_ends_in_one_sentence_before_the_database_is_made(
     assert not list(tmp_path.iterdir())
 
 
-def test_start_without_a_secret_key_or_on_https_without_a_proxy_is_refused(tmp_path):
+def test_start_without_a_key_or_a_proxy_for_https_or_a_readable_contact_is_refused(tmp_path):
     for _ in ("no file", "an empty file"):
         with pytest.raises(ImproperlyConfigured, match="there is no secret key: set SECRET_KEY"):
             settings_with(SECRET_KEY="", VAR_DIR=str(tmp_path))
         (tmp_path / "secret_key").touch()
     with pytest.raises(ImproperlyConfigured, match="BEHIND_PROXY=true"):
         settings_with(SITE_URL="https://example.org")
+    with pytest.raises(ImproperlyConfigured, match="CONTACT_EMAIL is 'us': write one address"):
+        settings_with(CONTACT_EMAIL="us")
     (tmp_path / "secret_key").write_text("from-the-file\n")
 
     assert settings_with(SECRET_KEY="", VAR_DIR=str(tmp_path)).SECRET_KEY == "from-the-file"
