@@ -35,7 +35,9 @@ from nutrients.testbook.running import (
     run_book,
     save_outcomes,
 )
-from nutrisite.accounts.resubmission import BusyError, is_row_form
+from nutrisite.accounts.resubmission import BusyError
+
+from .rows import is_row_form
 
 Answer = TypeVar("Answer")
 # The checkbox to save although cases break, and the field for the reason.

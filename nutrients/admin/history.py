@@ -27,7 +27,6 @@ from nutrients.content.signatures import CHILDREN
 from nutrients.content.versions import parents, record, record_first, touch_owners
 from nutrients.search.index import catch_up
 from nutrisite.accounts.admin_site import is_key
-from nutrisite.accounts.resubmission import is_row_form
 
 from .content_forms import fixed_fields
 from .deleting import Deletion, is_link, linked_name, without_links
@@ -35,7 +34,7 @@ from .differences import Change, diff_versions, value_in
 from .guard import refuse
 from .proposing import is_proposing
 from .restoring import restore
-from .rows import return_texts
+from .rows import is_row_form, return_texts
 
 VERSIONS_A_PAGE, MAX_DELETED = 50, 100
 # The hidden field with the version on which a form was opened.

@@ -25,11 +25,10 @@ from nutrients.models import OPEN, Proposal, ProposedRow
 from nutrients.proposals.pages import as_proposed
 from nutrients.proposals.rows import Overlay, add_row, begin, difference, key_in, key_of, values_of
 from nutrisite.accounts.admin_site import is_key
-from nutrisite.accounts.resubmission import is_row_form
 
 from .differences import diff_values
 from .guard import refuse
-from .rows import return_texts
+from .rows import is_row_form, return_texts
 
 # The button, and the field of the proposal that it adds to, which is empty for a new one.
 PROPOSE, CHOSEN = "_propose", "proposal"

@@ -74,6 +74,12 @@ def foreign_keys(model: Any) -> list[str]:
     return [field.name for field in model._meta.concrete_fields if field.many_to_one]
 
 
+def is_row_form(request: HttpRequest) -> bool:
+    """Whether the address is that of the form of one row."""
+    match = request.resolver_match
+    return bool(match and (match.url_name or "").endswith(("_add", "_change")))
+
+
 def get_row(screen: ModelAdmin, request: HttpRequest, pk: int, right: str = "view") -> Any:
     """Return the row of an address; raise Http404, or PermissionDenied if the right is missing."""
     row = get_object_or_404(screen.model, pk=pk)

@@ -81,7 +81,7 @@ def show_form(
     hidden = ("_", "old_password", "new_password", "password")
     texts = [text for name, text in fields if " " in text.strip() and not name.startswith(hidden)]
     context = admin.site.each_context(request)
-    title = "Not saved yet" if request.method == "POST" else "One moment"
+    title = "One moment" if sentence == BUSY_PAGE else "Not saved yet"
     context |= {"title": title, "sentence": sentence, "action": address}
     context |= {"fields": fields if can_resend else [], "texts": texts}
     return render(request, "admin/resubmission.html", context)
@@ -126,12 +126,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if not (account and account.is_staff) or is_account_form(request):
         return django_csrf_failure(request, reason)
     return show_form(request, OUTDATED, can_resend=False)
-
-
-def is_row_form(request: HttpRequest) -> bool:
-    """Whether the address is that of the form of one row."""
-    match = request.resolver_match
-    return bool(match and (match.url_name or "").endswith(("_add", "_change")))
 
 
 def is_account_form(request: HttpRequest) -> bool:
