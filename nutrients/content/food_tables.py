@@ -351,10 +351,10 @@ def _read_workbook(path: Path) -> Sheet:
                 continue
             # CIQUAL has a food in two rows, one nearly empty. CoFID has two foods with one number.
             earlier = foods[number]
-            if number in seen and any(
-                earlier.get(name, cells[name]) != cells[name] for name in figures & cells.keys()
-            ):
-                faults.append(f"{path.name}, {sheet}: food {number} is in a row above already.")
+            compared = cells.keys() & (figures if number in seen else figures - {layout.name})
+            if any(earlier.get(name, cells[name]) != cells[name] for name in compared):
+                words = f"food {number} has another name or figure in an earlier row"
+                faults.append(f"{path.name}, {sheet}: {words}.")
                 continue
             seen.add(number)
             foods[number] = cells | earlier

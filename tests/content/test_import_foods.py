@@ -336,20 +336,22 @@ def test_cofid_is_read(tmp_path):
             ["13-147", "Agar, dried, soaked and drained", "", "DG", 2, 7],
         ],
         "1.4 Inorganics": [
-            [*first, "Sodium (mg)", "Magnesium (mg)", "Iron (mg)"],
-            ["13-145", "Ackee, canned, drained", "10 cans", "DG", 240, 40, 0.7000000000000001],
+            [*first, "Sodium (mg)", "Magnesium (mg)", "Iron (mg)", "Energy (kcal) (kcal)"],
+            ["13-145", "Ackee, canned, drained", "10 cans", "DG", 240, 40, 0.7000000000000001, 151],
             [*beer, 6, 7, 0.1],
+            ["13-147", "Agar", "", "DG", 12, 2, 0.2, 20],
         ],
         "1.5 Vitamins": [
             [*first, "Vitamin D (µg)", "Thiamin (mg)", "Vitamin B12 (µg)", "Folate (µg)"],
-            ["13-145", "Ackee, canned, drained", "10 cans", "DG", 0, 0.03, "Tr", "N"],
+            ["13-145", "Ackee, canned", "10 cans", "DG", 0, 0.03, "Tr", "N"],
         ],
     }
     output, errors = import_foods(workbook(tmp_path / "cofid.xlsx", sheets), "cofid")
 
     assert output.startswith("cofid: 2 foods added with 6 amounts")
-    assert "1 line was left out" in errors
-    assert "cofid.xlsx, 1.3 Proximates: food 13-145 is in a row above already." in errors
+    assert "2 lines were left out" in errors
+    for row in ("1.3 Proximates: food 13-145", "1.4 Inorganics: food 13-147"):
+        assert f"cofid.xlsx, {row} has another name or figure in an earlier row." in errors
     assert "Left out are alcoholic drinks, measured in 100 ml: 1 (groups Q)." in errors
     ackee = {"sodium": 240, "magnesium": 40, "vitamin-d": 0, "vitamin-b12": 0}
     ackee |= {"iron": Decimal("0.7"), "thiamin": Decimal("0.03")}
