@@ -234,7 +234,8 @@ class Reader:
             line.faults.append(f"{words} A decimal comma needs semicolons or quotation marks.")
             return line
         line.cells = dict(zip(columns, cells, strict=True))
-        line.title = KEY_SEPARATOR.join(line.cells[name] for name in self._model.KEY)
+        key = [self._as_exported(name, line.cells[name]) for name in self._model.KEY]
+        line.title = KEY_SEPARATOR.join(key)
         if self._measured:
             line.unit = line.cells.pop(UNIT, "") or unit
         return line

@@ -123,8 +123,8 @@ def test_unit_must_be_that_of_the_nutrient_and_a_tenfold_figure_be_confirmed(loo
     saved = f"{row.per_100g.normalize():f}"
     nameless = look(NutrientAmount, "food,nutrient,per_100g\n,magnesium,12\n")
     assert "food: This field is required." in faults(nameless)[2]
-    portion = f"food;grams;description\n{row.food.slug};12,5;bag"
-    assert verdicts(look(FoodPortion, portion)) == {2: "New"}
+    portions = f"food;grams;description\n{row.food.slug};12,5;bag\n{row.food.slug};12.5;bag"
+    assert verdicts(look(FoodPortion, portions)) == {2: "New", 3: "Wrong"}
     for header, figure, is_right in (
         ("per_100g (mg)", "12", True),
         *(("per_100g (µg)", text, False) for text in ("12", saved)),
