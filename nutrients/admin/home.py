@@ -21,7 +21,7 @@ from nutrients.content.versions import content_models
 from nutrients.models import OPEN, CaseOutcome, Problem, Proposal, ShippedChange, State, Status
 
 from .content import ContentAdmin
-from .rows import FixedRowsAdmin, foreign_keys, reviewed_tables, row_link
+from .rows import FixedRowsAdmin, TableFilter, foreign_keys, reviewed_tables, row_link
 
 LATEST_SAVES, SCHEDULED_ROWS, ROWS_A_TABLE = 12, 20, 8
 
@@ -30,7 +30,7 @@ LATEST_SAVES, SCHEDULED_ROWS, ROWS_A_TABLE = 12, 20, 8
 class ProblemAdmin(FixedRowsAdmin):
     list_display = ("reason", "where", "kind", "checked_at")
     list_display_links = None
-    list_filter = ("kind", "model")
+    list_filter = ("kind", TableFilter)
     search_fields = ("row", "reason")
 
     @admin.display(description="Row", ordering="row")

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from django import forms
 from django.apps import apps
-from django.contrib.admin import ModelAdmin
+from django.contrib.admin import ModelAdmin, SimpleListFilter
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
@@ -15,6 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 from nutrients.models import Publishable
 from nutrisite.accounts.resubmission import show_form
@@ -28,6 +29,22 @@ class FixedRowsAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class TableFilter(SimpleListFilter):
+    """Filters rows that name a table by its label, nutrients.nutrient, and shows its name."""
+
+    title, parameter_name = "table", "model"
+
+    def lookups(self, request: HttpRequest, screen: Any) -> list[tuple[str, str]]:
+        rows = screen.get_queryset(request).exclude(model="").order_by("model")
+        labels = rows.values_list("model", flat=True).distinct()
+        return [
+            (label, capfirst(apps.get_model(label)._meta.verbose_name_plural)) for label in labels
+        ]
+
+    def queryset(self, request: HttpRequest, rows: Any) -> Any:
+        return rows.filter(model=self.value()) if self.value() else rows
 
 
 class DigestForm(forms.ModelForm):

@@ -17,7 +17,7 @@ from nutrients.models import ShippedChange
 from nutrients.search.index import catch_up
 
 from .guard import GuardedAdmin, guard_of
-from .rows import DigestForm, FixedRowsAdmin, fieldset, row_link
+from .rows import DigestForm, FixedRowsAdmin, TableFilter, fieldset, row_link
 
 OURS, THEIRS = "ours", "theirs"
 ABOUT = (
@@ -65,7 +65,7 @@ class SettlingAdmin(GuardedAdmin, FixedRowsAdmin):
     form = ChoiceForm
     change_form_template = "admin/nutrients/change_form.html"
     list_display = ("__str__", "reason", "noticed_at")
-    list_filter = ("model",)
+    list_filter = (TableFilter,)
     search_fields = ("natural_key", "field")
     actions = ("keep", "take")
     readonly_fields = ("row", "reason", "shipped_before", "here", "shipped")

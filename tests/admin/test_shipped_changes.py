@@ -47,6 +47,7 @@ def test_list_and_form_show_all_sides_and_a_choice_settles_the_change(
     editor_client, client, editor, change, choice, tagline
 ):
     changes = editor_client.get(address_of(ShippedChange, "changelist")).text
+    assert ">Nutrients</a>" in changes
     form = editor_client.get(address_of(change)).text
     assert "Nutrient magnesium: tagline" in changes
     for words in ("Old words", "Our &lt;b&gt;own&lt;/b&gt; words", "Their words"):
