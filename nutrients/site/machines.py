@@ -11,7 +11,7 @@ from urllib.parse import quote, urlsplit
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap, views
 from django.db.models import DateTimeField, Expression, F, Max, QuerySet, Value
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -119,6 +119,8 @@ def sitemap_part(request: HttpRequest, section: str) -> HttpResponse:
     sections: dict[str, type[Sitemap] | Sitemap] = {
         name: SiteMap(pages) for name, pages in public_pages(at=timezone.now()).items()
     }
+    # Each section is one page: Django would read the number of another from `p`.
+    request.GET = QueryDict()
     return views.sitemap(request, sections, section).render()
 
 

@@ -35,6 +35,7 @@ def test_site_map_dates_pages_by_their_rows(client, site_map):
     changed = datetime(2027, 3, 4, 5, 6, tzinfo=UTC)
     Nutrient.objects.filter(slug="magnesium").update(changed_at=changed)
 
+    assert client.get("/sitemap-foods.xml?p=9").status_code == 200
     pages = site_map()
 
     assert pages["http://testserver/nutrients/magnesium/"] == "2027-03-04"
