@@ -250,9 +250,10 @@ class GuardedAdmin(admin.ModelAdmin):
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         change = f"Delete {', '.join(map(str, queryset))}"
-        cases = None if self.model is SafetyCase else published_cases()
+        is_read = issubclass(self.model, TABLES)
+        cases = published_cases() if is_read and self.model is not SafetyCase else None
         super().delete_queryset(request, queryset)
-        if issubclass(self.model, TABLES):
+        if is_read:
             guard_of(request).check(change, cases)
 
     def check_list_change(self, request: HttpRequest) -> None:
