@@ -6,12 +6,11 @@ for the counts beside its filters, for the ways to widen it, and for plates.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from nutrients.common.answering import Memoizing
 from nutrients.common.words import sort_key
@@ -27,8 +26,6 @@ from nutrients.models import (
 )
 from nutrients.models.foods import FoodSourceQuerySet
 
-Value = TypeVar("Value")
-
 HUNDRED = Decimal(100)
 # The fields that lists and plates need.
 FIELDS = (
@@ -39,16 +36,11 @@ FIELDS = (
 HALF = Decimal("0.5")
 
 
-class Amounts(NamedTuple):
-    """How much of each nutrient foods contain, by the nutrient's id and the food's slug.
+class Figure(NamedTuple):
+    """The amount of a nutrient in 100 g of a food, in the nutrient's unit, and its source."""
 
-    `per_100g` is in the nutrient's unit; what is missing is unknown, never zero. `source` has the
-    id of each figure's source. A list may need ten thousand figures, so they are no objects.
-    """
-
-    per_100g: dict[int, dict[str, Decimal]]
-    source: dict[int, dict[str, int]]
-    sources: dict[int, Source]
+    per_100g: Decimal
+    source: Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,37 +62,16 @@ class FoodShare:
 
 
 class FoodTable(Memoizing):
-    """Published foods by slug, chosen ones first and A to Z, and what they contain.
+    """Published foods by slug, chosen ones first and A to Z, with their figures."""
 
-    There may be amounts of other foods among them.
-    """
-
-    def __init__(self, foods: Iterable[FoodSource], amounts: Amounts) -> None:
+    def __init__(self, foods: Iterable[FoodSource]) -> None:
         super().__init__()
         ordered = sorted(foods, key=lambda food: (not food.is_curated, sort_key(food.name)))
         self.foods = {food.slug: food for food in ordered}
-        self.amounts = amounts
-
-    def in_100g(self, slug: str, nutrient: Nutrient) -> Decimal | None:
-        """Return the amount in 100 g, in the nutrient's unit; None if no figure is known."""
-        return self.amounts.per_100g.get(nutrient.pk, {}).get(slug)
-
-    def share(
-        self, food: FoodSource, nutrient: Nutrient, basis: str, country: Authority
-    ) -> FoodShare:
-        in_100g = self.in_100g(food.slug, nutrient)
-        return food_share(nutrient, in_100g, grams_of(food, basis), country)
 
     def giving(self, nutrient: Nutrient, least: int, country: Authority) -> frozenset[str]:
         """Return the foods with any of it, of which a serving gives this share, as printed."""
         return self.once(_giving, nutrient, least, country)
-
-    def sources(self, foods: Iterable[str], nutrients: Iterable[int]) -> list[Source]:
-        """Return the sources of the amounts of these nutrients in these foods, A to Z."""
-        by_food = [self.amounts.source.get(nutrient, {}) for nutrient in nutrients]
-        ids = {sources[food] for food in foods for sources in by_food if food in sources}
-        cited = [self.amounts.sources[key] for key in ids]
-        return sorted(cited, key=lambda source: (source.title, source.slug))
 
 
 def _giving(table: FoodTable, nutrient: Nutrient, least: int, country: Authority) -> frozenset[str]:
@@ -109,20 +80,29 @@ def _giving(table: FoodTable, nutrient: Nutrient, least: int, country: Authority
         return frozenset()
     # A share is 100 × amount ÷ whole. Compared with both sides multiplied, which is exact.
     bound = (least - HALF) * (whole or 0) if least else Decimal(0)
-    per_100g = table.amounts.per_100g.get(nutrient.pk, {})
     return frozenset(
         slug
         for slug, food in table.foods.items()
-        if (in_100g := per_100g.get(slug)) and in_100g * (food.serving_grams or 0) >= bound
+        if (figure := food.figures.get(nutrient.pk))
+        and figure.per_100g
+        and figure.per_100g * (food.serving_grams or 0) >= bound
     )
 
 
 def food_share(
-    nutrient: Nutrient, per_100g: Decimal | None, grams: Decimal | None, country: Authority
+    food: FoodSource, nutrient: Nutrient, grams: Decimal | None, country: Authority
 ) -> FoodShare:
     """Return what so many grams give of the nutrient; no amount without a figure and grams."""
-    amount = None if per_100g is None or grams is None else per_100g * grams / HUNDRED
-    return FoodShare(nutrient, amount, nutrient.label_percent(amount, country), per_100g)
+    figure = food.figures.get(nutrient.pk)
+    amount = None if figure is None or grams is None else figure.per_100g * grams / HUNDRED
+    percent = nutrient.label_percent(amount, country)
+    return FoodShare(nutrient, amount, percent, figure and figure.per_100g)
+
+
+def sources_of_figures(foods: Iterable[FoodSource], nutrients: Container[int]) -> list[Source]:
+    """Return the sources of the figures for these nutrients in these foods, A to Z."""
+    sources = {f.source for food in foods for key, f in food.figures.items() if key in nutrients}
+    return sorted(sources, key=lambda source: (source.title, source.slug))
 
 
 def grams_of(food: FoodSource, basis: str) -> Decimal | None:
@@ -139,53 +119,31 @@ def grams_of(food: FoodSource, basis: str) -> Decimal | None:
 
 def chosen_food_table(*, at: datetime) -> FoodTable:
     """Return the foods that editors chose. Four queries."""
-    foods = _foods(FoodSource.objects.curated(), at=at)
-    return FoodTable(foods, _amounts(foods, at=at))
+    return FoodTable(_foods(FoodSource.objects.curated(), at=at))
 
 
 def food_table(slugs: Iterable[str], chosen: FoodTable, *, at: datetime) -> FoodTable:
     """Return these foods alone. Those that editors did not choose take four queries."""
     wanted = set(slugs)
     foods = [food for slug, food in chosen.foods.items() if slug in wanted]
-    others = wanted - chosen.foods.keys()
-    imported = _foods(FoodSource.objects.filter(slug__in=others), at=at) if others else []
-    if not imported:
-        return FoodTable(foods, chosen.amounts)
-    amounts, more = chosen.amounts, _amounts(imported, at=at)
-    merged = Amounts(
-        _merged(amounts.per_100g, more.per_100g),
-        _merged(amounts.source, more.source),
-        amounts.sources | more.sources,
-    )
-    return FoodTable([*foods, *imported], merged)
-
-
-def _merged(
-    rows: dict[int, dict[str, Value]], more: dict[int, dict[str, Value]]
-) -> dict[int, dict[str, Value]]:
-    return {key: rows.get(key, {}) | more.get(key, {}) for key in rows.keys() | more.keys()}
+    if others := wanted - chosen.foods.keys():
+        foods += _foods(FoodSource.objects.filter(slug__in=others), at=at)
+    return FoodTable(foods)
 
 
 def _foods(rows: FoodSourceQuerySet, *, at: datetime) -> list[FoodSource]:
-    foods = list(rows.published(at=at).foods().only(*FIELDS))
+    """Return foods with their `figures` by nutrient (id); one that is missing is unknown."""
+    foods = rows.published(at=at).foods().only(*FIELDS).in_bulk()
     # There are twenty groups, and there may be a thousand foods.
     groups = FoodGroup.objects.in_bulk()
-    for food in foods:
-        food.group = groups[food.group_id]
-    return foods
-
-
-def _amounts(foods: Iterable[FoodSource], *, at: datetime) -> Amounts:
-    slugs = {food.pk: food.slug for food in foods}
+    for food in foods.values():
+        food.group, food.figures = groups[food.group_id], {}
     nutrients = Nutrient.objects.published(at=at).order_by().values("pk")
-    rows = NutrientAmount.objects.filter(food__in=slugs, nutrient__in=nutrients).order_by()
-    per_100g: dict[int, dict[str, Decimal]] = defaultdict(dict)
-    source: dict[int, dict[str, int]] = defaultdict(dict)
-    values = rows.values_list("food_id", "nutrient_id", "per_100g", "source_id")
-    for food, nutrient, in_100g, source_id in values.iterator():
-        per_100g[nutrient][slugs[food]] = in_100g
-        source[nutrient][slugs[food]] = source_id
-    cited = {key for sources in source.values() for key in sources.values()}
+    amounts = NutrientAmount.objects.filter(food__in=foods, nutrient__in=nutrients).order_by()
+    values = list(amounts.values_list("food_id", "nutrient_id", "per_100g", "source_id"))
     # The fields of a source that pages print.
+    cited = {source for *_, source in values}
     sources = Source.objects.only("slug", "title", "publisher", "url").in_bulk(cited)
-    return Amounts(dict(per_100g), dict(source), sources)
+    for food_id, nutrient, per_100g, source in values:
+        foods[food_id].figures[nutrient] = Figure(per_100g, sources[source])
+    return list(foods.values())

@@ -20,7 +20,7 @@ from nutrients.models import (
 )
 from nutrients.models.foods import is_american
 
-from .catalogue import HUNDRED, food_share
+from .catalogue import HUNDRED, Figure, food_share
 from .filters import FoodChoices
 from .listing import notable_shares
 
@@ -56,20 +56,20 @@ DRAWN_GROUPS = {
 class FoodContent:
     """The part of a food's page that does not depend on the portion and country. Eight queries.
 
-    `portions` are by their values in an address, and the first is the serving. `per_100g` are
-    amounts by the nutrient's id. `unmeasured` are nutrients it gives without a figure. `flags` are
-    the labels of diets and allergens by whether they are known to apply: `flags.diets.yes`. `state`
-    is "raw", "cooked", or "" if its record does not say, and `other_forms` are the same food in the
-    other state. `size` names the drawing of a serving.
+    `portions` are by their values in an address, and the first is the serving. `unmeasured` are
+    nutrients it gives without a figure. `flags` are the labels of diets and allergens by whether
+    they are known to apply: `flags.diets.yes`. `state` is "raw", "cooked", or "" if its record does
+    not say, and `other_forms` are the same food in the other state. `size` names the drawing of a
+    serving.
     """
 
     def __init__(self, food: FoodSource, *, at: datetime) -> None:
         self.food = food
         amounts = food.amounts.filter(nutrient__in=Nutrient.objects.published(at=at).order_by())
         amounts = amounts.order_by("nutrient__position", "nutrient__name").select_related("source")
-        rows = list(amounts.only(*AMOUNT_FIELDS))
+        rows = amounts.only(*AMOUNT_FIELDS)
+        food.figures = {row.nutrient_id: Figure(row.per_100g, row.source) for row in rows}
         self.portions = _portions(food)
-        self.per_100g = {row.nutrient_id: row.per_100g for row in rows}
         self.unmeasured = set(food.unmeasured_nutrients.order_by().values_list("pk", flat=True))
         self.flags = {"diets": _flags(food, Diet), "allergens": _flags(food, Allergen)}
         self.state, self.other_forms = _forms(food, at=at)
@@ -79,7 +79,9 @@ class FoodContent:
         self.size = _size(food)
         # In the order of reading, which numbers them.
         references = self.references = References()
-        self.citations = references.cite({row.source_id: row.source for row in rows}.values())
+        self.citations = references.cite(
+            dict.fromkeys(figure.source for figure in food.figures.values())
+        )
         self.note_citations = references.cite(food.sources.all())
         self.notes = list(ChangeNote.objects.newest_on(food.get_absolute_url(), at=at))
 
@@ -95,14 +97,14 @@ class FoodPage:
     def __init__(
         self, content: FoodContent, portion: str, country: Authority, choices: FoodChoices
     ) -> None:
-        portions, per_100g, limited = content.portions, content.per_100g, choices.limited
+        portions, figures, limited = content.portions, content.food.figures, choices.limited
         nutrients = list(choices.nutrients.values())
         self.content = content
         chosen = self.portion = portions.get(portion) or next(iter(portions.values()), None)
         amounts = [
-            food_share(nutrient, per_100g[nutrient.pk], chosen.grams, country)
+            food_share(content.food, nutrient, chosen.grams, country)
             for nutrient in nutrients
-            if chosen and nutrient.pk in per_100g
+            if chosen and nutrient.pk in figures
         ]
         notable = notable_shares(amounts, limited)
         rich = [share for share in amounts if (share.printed or 0) >= RICH]
@@ -110,7 +112,7 @@ class FoodPage:
         self.rich = [share for share in notable if (share.printed or 0) >= RICH]
         self.some = [share for share in notable if GOOD <= (share.printed or 0) < RICH]
         self.high = [share for share in rich if share.nutrient.pk in limited]
-        self.unknown = [nutrient for nutrient in nutrients if nutrient.pk not in per_100g]
+        self.unknown = [nutrient for nutrient in nutrients if nutrient.pk not in figures]
         self.unmeasured = [row for row in nutrients if row.pk in content.unmeasured]
         self.list_query = _list_query(content.food, country)
 

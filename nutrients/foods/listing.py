@@ -14,7 +14,7 @@ from nutrients.evidence.rich_foods import GOOD, RICH
 from nutrients.models import DIETS, FoodSource
 from nutrients.search.foods import FoodMatches
 
-from .catalogue import FoodShare
+from .catalogue import FoodShare, food_share, grams_of, sources_of_figures
 from .narrowing import Narrowing, active_filters, food_facets
 
 PAGE_SIZE = 24
@@ -61,10 +61,9 @@ class FoodListPage:
         self.unmeasured = _unmeasured(narrowing, at=at)
         self.corrected = matches.corrected if matches else ""
         self.has_more = narrowing.choices.has_imported and not self.filters.words
-        foods = [row.food.slug for row in self.rows]
         nutrients = {share.nutrient.pk for row in self.rows for share in row.shares}
         self.references = References()
-        self.citations = self.references.cite(narrowing.table.sources(foods, nutrients))
+        self.citations = self.references.cite(sources_of_figures(page, nutrients))
 
     @property
     def some(self) -> int:
@@ -87,9 +86,10 @@ def _row(narrowing: Narrowing, food: FoodSource) -> FoodRow:
     filters, choices, table = narrowing.filters, narrowing.choices, narrowing.table
     country = filters.country
     if narrowing.nutrient:
-        return FoodRow(food, [table.share(food, narrowing.nutrient, filters.basis, country)])
+        grams = grams_of(food, filters.basis)
+        return FoodRow(food, [food_share(food, narrowing.nutrient, grams, country)])
     good = [
-        table.share(food, nutrient, "serving", country)
+        food_share(food, nutrient, food.serving_grams, country)
         for nutrient in choices.nutrients.values()
         if food.slug in table.giving(nutrient, GOOD, country)
     ]

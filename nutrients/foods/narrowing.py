@@ -11,7 +11,7 @@ from nutrients.common.parameters import ActiveFilter, Facet
 from nutrients.evidence.rich_foods import RICH
 from nutrients.models import DIETS, Allergen, Diet, FoodSource, Nutrient
 
-from .catalogue import FoodTable, grams_of
+from .catalogue import FoodTable, food_share, grams_of
 from .filters import ALLERGENS, BASES, SORTS, FoodChoices, FoodFilters, label
 
 Slugs = frozenset[str]
@@ -59,8 +59,9 @@ class Narrowing:
         foods = [food for slug, food in self.table.foods.items() if slug in self.passing]
         nutrient, basis, country = self.nutrient, self.filters.basis, self.filters.country
         if nutrient and self.filters.sort == "amount":
-            shares = {f.slug: self.table.share(f, nutrient, basis, country).percent for f in foods}
-            foods.sort(key=lambda food: (not food.is_curated, -(shares[food.slug] or 0)))
+            shares = [food_share(f, nutrient, grams_of(f, basis), country).percent for f in foods]
+            percents = dict(zip(foods, shares, strict=True))
+            foods.sort(key=lambda food: (not food.is_curated, -(percents[food] or 0)))
         return foods
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -212,6 +212,9 @@ class FoodSource(Slugged, Publishable):
         help_text="Nutrients it gives although no amount can be stated, as sunlight does.",
     )
     sources = models.ManyToManyField(Source, related_name="foods")
+
+    # Set by pages of foods: the figure of each nutrient (id).
+    figures: dict[int, Any]
 
     objects: ClassVar = FoodSourceQuerySet.as_manager()
 

@@ -6,34 +6,33 @@ always down, so that 100% never means less.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
-from typing import NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple
 
+ONE_SERVING = Decimal(1)
 # A swap that adds less than this share of the need is not worth making.
 LEAST_GAIN_PERCENT = 10
 
 
-class Helping(NamedTuple):
-    """A food on the plate: how many servings of it, and the grams in one."""
+@dataclass(frozen=True)
+class Helping:
+    """A food on the plate, and how many servings of it."""
 
-    slug: str
-    name: str
-    servings: Decimal
-    serving_grams: Decimal
+    food: Any
+    servings: Decimal = ONE_SERVING
 
     @property
     def grams(self) -> Decimal:
-        return self.servings * self.serving_grams
+        return self.servings * Decimal(self.food.serving_grams)
 
-
-class Part(NamedTuple):
-    """The share of one helping in a total. Both figures are in the nutrient's unit."""
-
-    helping: Helping
-    per_100g: Decimal
-    amount: Decimal
+    @cached_property
+    def amounts(self) -> dict[int, Decimal]:
+        """The known amounts in it by the nutrient's key, in the nutrient's unit."""
+        grams = self.grams
+        return {key: grams * figure.per_100g / 100 for key, figure in self.food.figures.items()}
 
 
 class Need(NamedTuple):
@@ -49,17 +48,27 @@ class Need(NamedTuple):
     stay_below: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Total:
-    """One nutrient on the whole plate. Helpings without a figure are unknown, never zero.
+    """One nutrient (its key) on the whole plate."""
 
-    `amount` is the sum of the known parts, in the nutrient's unit.
-    """
-
-    parts: tuple[Part, ...]
-    unknown: tuple[Helping, ...]
-    amount: Decimal
+    nutrient: int
+    helpings: Sequence[Helping]
     need: Need | None
+
+    @cached_property
+    def parts(self) -> list[Helping]:
+        """The helpings with a figure. Those without one are unknown, never zero."""
+        return [helping for helping in self.helpings if self.nutrient in helping.amounts]
+
+    @cached_property
+    def unknown(self) -> list[Helping]:
+        return [helping for helping in self.helpings if self.nutrient not in helping.amounts]
+
+    @cached_property
+    def amount(self) -> Decimal:
+        """The sum of the parts, in the nutrient's unit."""
+        return sum((part.amounts[self.nutrient] for part in self.parts), Decimal(0))
 
     @property
     def is_known(self) -> bool:
@@ -120,21 +129,16 @@ class Total:
         return self.ceiling is not None and self.amount > self.ceiling
 
 
-@dataclass(frozen=True, slots=True)
-class Swap:
-    """As many servings of another food in the place of a helping.
-
-    `before` and `after` are the known amounts in the two by the nutrient's key, in its unit.
-    """
+class Swap(NamedTuple):
+    """As many servings of another food in the place of a helping."""
 
     out: Helping
     into: Helping
-    before: Mapping[int, Decimal]
-    after: Mapping[int, Decimal]
 
     def change(self, nutrient: int) -> Decimal:
         """Return how much the known total of a nutrient rises, or falls if it is below 0."""
-        return self.after.get(nutrient, Decimal(0)) - self.before.get(nutrient, Decimal(0))
+        before, after = self.out.amounts, self.into.amounts
+        return after.get(nutrient, Decimal(0)) - before.get(nutrient, Decimal(0))
 
 
 def percent(amount: Decimal, whole: Decimal) -> int | None:
@@ -144,43 +148,14 @@ def percent(amount: Decimal, whole: Decimal) -> int | None:
     return int((amount * 100 / whole).to_integral_value(rounding=ROUND_FLOOR))
 
 
-def add_up(
-    helpings: Iterable[Helping], per_100g: Mapping[str, Decimal], need: Need | None
-) -> Total:
-    """Return the total of one nutrient; `per_100g` has its known amounts in 100 g by food."""
-    parts, unknown = [], []
-    for helping in helpings:
-        if helping.slug in per_100g:
-            in_100g = per_100g[helping.slug]
-            parts.append(Part(helping, in_100g, helping.grams * in_100g / 100))
-        else:
-            unknown.append(helping)
-    amount = sum((part.amount for part in parts), Decimal(0))
-    return Total(tuple(parts), tuple(unknown), amount, need)
-
-
-def harmless_additions(
-    additions: Mapping[str, Mapping[int, Decimal]], totals: Mapping[int, Total]
-) -> list[str]:
-    """Return the foods of which one serving takes no total past its limit.
-
-    `additions` are the amounts of nutrients with a figure in a serving of each food, by slug.
-    """
+def harmless_additions(helpings: Iterable[Helping], totals: Mapping[int, Total]) -> list[Helping]:
+    """Return the helpings of which none takes a total past its limit."""
     room = _rooms(totals)
     return [
-        slug
-        for slug, amounts in additions.items()
-        if all(amounts[key] <= room[key] for key in amounts.keys() & room.keys())
+        helping
+        for helping in helpings
+        if all(helping.amounts[key] <= room[key] for key in helping.amounts.keys() & room.keys())
     ]
-
-
-def ranked_additions(additions: Mapping[str, Mapping[int, Decimal]], nutrient: int) -> list[str]:
-    """Return the foods that give any of a nutrient: the most in one serving first.
-
-    Ties are settled A to Z, so that the same plate always gets the same answer.
-    """
-    giving = [slug for slug, amounts in additions.items() if amounts.get(nutrient)]
-    return sorted(giving, key=lambda slug: (-additions[slug][nutrient], slug))
 
 
 def harmless_swaps(swaps: Iterable[Swap], totals: Mapping[int, Total]) -> list[Swap]:
@@ -203,9 +178,13 @@ def best_swap(swaps: Iterable[Swap], nutrient: int, need: Decimal) -> Swap | Non
     gaining = [
         swap
         for swap in swaps
-        if nutrient in swap.before and swap.change(nutrient) * 100 >= need * LEAST_GAIN_PERCENT
+        if nutrient in swap.out.amounts and swap.change(nutrient) * 100 >= need * LEAST_GAIN_PERCENT
     ]
-    return min(gaining, key=lambda s: (-s.change(nutrient), s.out.slug, s.into.slug), default=None)
+    return min(
+        gaining,
+        key=lambda s: (-s.change(nutrient), s.out.food.slug, s.into.food.slug),
+        default=None,
+    )
 
 
 def _rooms(totals: Mapping[int, Total]) -> dict[int, Decimal]:

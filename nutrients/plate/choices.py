@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import cast
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -27,10 +26,9 @@ from nutrients.evidence.life_stages import Stages, first_stage, read_stage
 from nutrients.foods.catalogue import FoodTable, food_table
 from nutrients.models import DEFAULT_AUTHORITY, DIETS, Authority, FoodSource
 
-from .arithmetic import Helping
+from .arithmetic import ONE_SERVING
 
 MOST_FOODS = 30
-ONE_SERVING = Decimal(1)
 LEAST_SERVINGS, MOST_SERVINGS, STEP = Decimal("0.25"), Decimal(20), Decimal("0.25")
 SLUG = re.compile(r"[-\w]{1,80}", re.ASCII)
 
@@ -116,11 +114,6 @@ def read_plate(
     )
     reading.ignore_rest("food", "remove", "q", *counts)
     return choices, table, list(filter(None, [ignored_sentence(reading.ignored), *problems]))
-
-
-def helping_of(food: FoodSource, servings: Decimal) -> Helping:
-    # A constraint requires every food to have a serving.
-    return Helping(food.slug, food.name, servings, cast(Decimal, food.serving_grams))
 
 
 def _servings(text: str | None, food: FoodSource) -> tuple[Decimal, str]:

@@ -14,13 +14,13 @@ from django.db.models import Count, Window
 from nutrients.common.citations import Citation, References
 from nutrients.evidence.life_stages import LifeStage, life_stages, suited_to_stage
 from nutrients.evidence.rich_foods import unmeasured_foods
-from nutrients.foods.catalogue import FoodTable
+from nutrients.foods.catalogue import FoodTable, sources_of_figures
 from nutrients.models import DIETS, Authority, FoodSource, Nutrient, ReferenceIntake
 from nutrients.search.foods import FoodMatches
 
-from .arithmetic import Helping, Need, Total, add_up
-from .choices import PlateChoices, helping_of
-from .gaps import FoodSuggestion, Plate, fill_gaps
+from .arithmetic import Helping, Need, Total
+from .choices import PlateChoices
+from .gaps import FoodSuggestion, fill_gaps, single_servings
 
 # The number of foods that a search shows.
 MOST_MATCHES = 8
@@ -30,13 +30,11 @@ NUMBER_AT, EDGE = 26.0, 40.0
 
 @dataclass(frozen=True, slots=True)
 class PlateFood:
-    """A food on the plate.
+    """A helping, whose part of the drawn plate starts at `start`.
 
-    Its part of the drawn plate starts at `start` and takes `share` per cent of the circle, by
-    weight.
+    It takes `share` per cent of the circle, by weight.
     """
 
-    food: FoodSource
     helping: Helping
     start: float
     share: float
@@ -124,40 +122,41 @@ class PlatePage:
         at: datetime,
     ) -> None:
         references = self.references = References()
-        foods = {slug: table.foods[slug] for slug in choices.servings}
-        helpings = [helping_of(food, choices.servings[slug]) for slug, food in foods.items()]
-        rows = [_row(need, helpings, table, references) for need in content.needs]
+        servings = choices.servings
+        helpings = [Helping(table.foods[slug], count) for slug, count in servings.items()]
+        rows = [_row(need, helpings, references) for need in content.needs]
         # An empty plate has no gaps, so suggest foods for the core nutrients.
         short = {
             row.need.nutrient.pk: row
             for row in rows
-            if (row.total.is_short if foods else row.need.nutrient.is_featured)
+            if (row.total.is_short if helpings else row.need.nutrient.is_featured)
         }
-        plate = Plate(choices, foods, helpings, {row.need.nutrient.pk: row.total for row in rows})
-        offered = {
-            slug: food
-            for slug, food in chosen.foods.items()
-            if slug in content.suited and slug not in foods and _suits(food, choices)
-        }
-        suggestions = fill_gaps(plate, short, chosen, offered)
-        suggested = {
-            food.slug
+        suited = content.suited.difference(servings)
+        offered = [
+            helping
+            for helping in chosen.once(single_servings)
+            if helping.food.slug in suited and _suits(helping.food, choices)
+        ]
+        totals = {row.need.nutrient.pk: row.total for row in rows}
+        suggestions = fill_gaps(choices, helpings, totals, short, offered)
+        suggested = [
+            helping.food
             for filling in suggestions.values()
             for suggestion in filling
-            for food in (suggestion.food, suggestion.out)
-            if food
-        }
+            for helping in (suggestion.helping, suggestion.out)
+            if helping
+        ]
         self.choices, self.stage = choices, content.stage
-        self.foods = _plate_foods(foods, helpings)
-        self.rows = rows if foods else []
+        self.foods = _plate_foods(helpings)
+        self.rows = rows if helpings else []
         # Cited after the rows and before the needs of an empty plate, as they are read.
-        self.gap_citations = references.cite(table.sources(suggested, suggestions))
+        self.gap_citations = references.cite(sources_of_figures(suggested, suggestions))
         self.gaps = [
             Gap(
                 row,
                 suggestions[key],
                 _unmeasured(content.unmeasured.get(key, ()), choices),
-                [] if foods else _cite(row.need.intake, references),
+                [] if helpings else _cite(row.need.intake, references),
             )
             for key, row in short.items()
         ]
@@ -173,7 +172,7 @@ class PlatePage:
     @property
     def has_notes(self) -> bool:
         """Whether there is anything to say about a food on the plate."""
-        return any(item.food.note for item in self.foods)
+        return any(item.helping.food.note for item in self.foods)
 
 
 def _unmeasured(sources: Iterable[FoodSource], choices: PlateChoices) -> list[FoodSource]:
@@ -185,12 +184,12 @@ def _suits(food: FoodSource, choices: PlateChoices) -> bool:
     return all(getattr(food, DIETS[diet].value) for diet in choices.diets)
 
 
-def _plate_foods(foods: Mapping[str, FoodSource], helpings: list[Helping]) -> list[PlateFood]:
+def _plate_foods(helpings: list[Helping]) -> list[PlateFood]:
     weight, start = sum(helping.grams for helping in helpings), 0.0
     plate_foods = []
     for helping in helpings:
         share = float(helping.grams * 100 / weight)
-        plate_foods.append(PlateFood(foods[helping.slug], helping, start, share))
+        plate_foods.append(PlateFood(helping, start, share))
         start += share
     return plate_foods
 
@@ -216,17 +215,13 @@ def _first_matches(
     return first, first[0].count if first else 0
 
 
-def _row(
-    need: NutrientNeed, helpings: list[Helping], table: FoodTable, references: References
-) -> PlateRow:
-    per_100g = table.amounts.per_100g.get(need.nutrient.pk, {})
-    sources = table.amounts.source.get(need.nutrient.pk, {})
-    cited = dict.fromkeys(sources[slug] for slug, *_ in helpings if slug in sources)
-    total = add_up(helpings, per_100g, need.figures)
+def _row(need: NutrientNeed, helpings: list[Helping], references: References) -> PlateRow:
+    total = Total(need.nutrient.pk, helpings, need.figures)
     if not helpings:
         return PlateRow(need, total, [], [], [])
     # Sources are numbered in the order of reading.
-    amount_citations = references.cite(table.amounts.sources[key] for key in cited)
+    cited = dict.fromkeys(part.food.figures[total.nutrient].source for part in total.parts)
+    amount_citations = references.cite(cited)
     need_citations = _cite(need.intake, references)
     limit_citations = _cite(need.stay_below or need.limit, references)
     return PlateRow(need, total, amount_citations, need_citations, limit_citations)

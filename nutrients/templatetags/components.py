@@ -270,8 +270,10 @@ def ticks(choices: Iterable[Choice], name: str) -> SafeString:
 def sum_lines(total: Total, unit: str) -> str:
     """Explain a total, a line for each food: “Almonds: 2 × 28 g × 270 ÷ 100 = 151.2 mg”."""
     lines = []
-    for helping, per_100g, amount in total.parts:
-        portion = f"{figure(helping.servings)} × {figure(helping.serving_grams)}{ON_ONE_LINE}g"
-        result = f"{figure(amount)}{ON_ONE_LINE}{unit}"
-        lines.append(f"{helping.name}: {portion} × {figure(per_100g)} ÷ 100 = {result}\n")
+    for part in total.parts:
+        food, key = part.food, total.nutrient
+        portion = f"{figure(part.servings)} × {figure(food.serving_grams)}{ON_ONE_LINE}g"
+        result = f"{figure(part.amounts[key])}{ON_ONE_LINE}{unit}"
+        per_100g = figure(food.figures[key].per_100g)
+        lines.append(f"{food.name}: {portion} × {per_100g} ÷ 100 = {result}\n")
     return "".join(lines)

@@ -3,11 +3,12 @@
 import re
 from decimal import Decimal
 from html import unescape
+from types import SimpleNamespace
 
 import pytest
 
 from nutrients.models import FoodSource
-from nutrients.plate.arithmetic import Helping, Need, Swap, add_up, best_swap, harmless_swaps
+from nutrients.plate.arithmetic import Helping, Need, Swap, Total, best_swap, harmless_swaps
 from nutrients.templatetags.components import rounded
 from tests.plate.plates import (
     PAGE,
@@ -185,7 +186,12 @@ def test_swaps_suit_the_diet(client, content):
         assert not link.startswith("?food") or "yogurt" not in link
 
 
-ORANGE, BANANA = (Helping(name, name, Decimal(1), Decimal(100)) for name in ("orange", "banana"))
+def helping(name, amount):
+    """Return 100 g of a food with so much of a nutrient, or without a figure for it."""
+    figures = {} if amount is None else {1: SimpleNamespace(per_100g=Decimal(amount))}
+    return Helping(SimpleNamespace(slug=name, serving_grams=Decimal(100), figures=figures))
+
+
 NEED = Need(Decimal(90), "RDA", limit=Decimal(120))
 
 
@@ -206,17 +212,17 @@ NEED = Need(Decimal(90), "RDA", limit=Decimal(120))
     ],
 )
 def test_harmless_swap_keeps_a_need_met_and_exceeds_no_limit(amount, need, change, is_harmless):
-    total = add_up([ORANGE], {"orange": Decimal(amount)}, need)
+    total = Total(1, [helping("orange", amount)], need)
     # The other food has no figure, which counts as none.
-    amounts = [{}, {1: abs(Decimal(change))}]
-    swap = Swap(ORANGE, BANANA, *(amounts if change > 0 else amounts[::-1]))
+    amounts = (None, change) if change > 0 else (-change, None)
+    swap = Swap(*map(helping, ("orange", "banana"), amounts))
 
     assert (harmless_swaps([swap], {1: total}) == [swap]) is is_harmless
 
 
 def test_swap_adds_a_tenth_of_the_need_if_both_foods_have_a_figure():
-    pairs = [({1: 3}, {1: 12}), ({1: 3}, {1: 11}), ({}, {1: 9})]
-    swaps = [Swap(ORANGE, BANANA, *amounts) for amounts in pairs]
+    pairs = [(3, 12), (3, 11), (None, 9)]
+    swaps = [Swap(*map(helping, ("orange", "banana"), amounts)) for amounts in pairs]
     assert [best_swap([swap], 1, NEED.amount) for swap in swaps] == [swaps[0], None, None]
-    of_nothing = add_up([ORANGE], {"orange": Decimal(5)}, Need(Decimal(0), "AI"))
+    of_nothing = Total(1, [helping("orange", 5)], Need(Decimal(0), "AI"))
     assert of_nothing.percent_of_need is None
