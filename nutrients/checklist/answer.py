@@ -175,6 +175,7 @@ class ChecklistForm(NamedTuple):
 
     choices: ChecklistChoices
     questions: list[QuestionField]
+    ticks: frozenset[Tick]
 
     @property
     def has_answers(self) -> bool:
@@ -228,8 +229,9 @@ def checklist_answer(data: QueryDict, content: ChecklistContent) -> ChecklistAns
 
 def checklist_form(answer: ChecklistAnswer, content: ChecklistContent) -> ChecklistForm:
     return ChecklistForm(
-        content.once(checklist_choices).ticked(answer.ticks),
+        content.once(checklist_choices),
         form_questions(answer.ticks, content),
+        frozenset(answer.ticks),
     )
 
 

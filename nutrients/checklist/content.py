@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
 from functools import cached_property
+from itertools import chain
 from typing import Any, NamedTuple
 
 from django.db.models import Prefetch
-from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
 
 from nutrients.evidence.content import EvidenceContent, by_slug, published
 from nutrients.evidence.ranking import Tick
@@ -98,56 +96,22 @@ class ChecklistContent(EvidenceContent):
 
 
 class Choice(NamedTuple):
-    """One thing to tick: its slug and words, and whether it is ticked."""
+    """One thing to tick, and its words."""
 
-    slug: str
+    tick: Tick
     label: str
     help: str = ""
     is_common: bool = True
     is_emergency: bool = False
-    is_ticked: bool = False
 
 
-@dataclass(frozen=True)
 class ChoiceGroup:
-    """Choices of one kind of tick under a heading. Uncommon ones are folded away."""
+    """Choices under a heading. Uncommon ones are folded away."""
 
-    kind: str
-    title: str
-    choices: Sequence[Choice]
-    starts_open: bool = False
-
-    @cached_property
-    def common(self) -> list[Choice]:
-        return [choice for choice in self.choices if choice.is_common]
-
-    @cached_property
-    def more(self) -> list[Choice]:
-        return [choice for choice in self.choices if not choice.is_common]
-
-    @property
-    def is_answered(self) -> bool:
-        return any(choice.is_ticked for choice in self.choices)
-
-    @property
-    def shows_more(self) -> bool:
-        """Whether something behind “more” is ticked: a tick is never hidden."""
-        return any(choice.is_ticked for choice in self.more)
-
-    @cached_property
-    def html(self) -> SafeString:
-        """The group as part of the form. Without a tick it is rendered once for all readers."""
-        return render_to_string("nutrients/checklist/_topic.html", {"group": self})
-
-    def ticked(self, ticks: Collection[Tick]) -> ChoiceGroup:
-        slugs = {tick.slug for tick in ticks if tick.kind == self.kind}
-        if slugs.isdisjoint(choice.slug for choice in self.choices):
-            return self
-        choices = [
-            choice._replace(is_ticked=True) if choice.slug in slugs else choice
-            for choice in self.choices
-        ]
-        return replace(self, choices=choices)
+    def __init__(self, title: str, choices: list[Choice], *, starts_open: bool = False) -> None:
+        self.title, self.choices, self.starts_open = title, choices, starts_open
+        self.common = [choice for choice in choices if choice.is_common]
+        self.more = [choice for choice in choices if not choice.is_common]
 
 
 class ChecklistChoices(NamedTuple):
@@ -163,53 +127,42 @@ class ChecklistChoices(NamedTuple):
     risks: list[ChoiceGroup]
     values: dict[str, set[str]]
 
-    def ticked(self, ticks: Collection[Tick]) -> ChecklistChoices:
-        return ChecklistChoices(
-            self.who.ticked(ticks),
-            self.flags.ticked(ticks),
-            [group.ticked(ticks) for group in self.symptoms],
-            self.other_flags.ticked(ticks),
-            [group.ticked(ticks) for group in self.risks],
-            self.values,
-        )
-
 
 def checklist_choices(content: ChecklistContent) -> ChecklistChoices:
     """Return the choices: emergencies, symptoms by body area, other flags and risk factors."""
     flags = [
-        Choice(flag.slug, flag.tick_label, is_emergency=flag.level == Urgency.EMERGENCY)
+        Choice(
+            Tick("flag", flag.slug),
+            flag.tick_label,
+            is_emergency=flag.level == Urgency.EMERGENCY,
+        )
         for flag in content.flags.values()
         if flag.is_asked
     ]
     symptoms: dict[str, list[Choice]] = defaultdict(list)
-    for symptom in content.symptoms.values():
-        if symptom.is_noticeable:
-            choice = Choice(symptom.slug, symptom.name, symptom.description, symptom.is_common)
-            is_emergency = symptom.urgency == Urgency.EMERGENCY
-            symptoms[symptom.body_area].append(choice._replace(is_emergency=is_emergency))
+    for row in content.symptoms.values():
+        if row.is_noticeable:
+            tick, is_emergency = Tick("symptom", row.slug), row.urgency == Urgency.EMERGENCY
+            choice = Choice(tick, row.name, row.description, row.is_common, is_emergency)
+            symptoms[row.body_area].append(choice)
     risks: dict[str, list[Choice]] = defaultdict(list)
     offered: list[RiskFactor | OtherCause] = [*content.risks.values()]
     offered += [cause for cause in content.causes.values() if cause.is_asked]
-    for row in offered:
+    for risk in offered:
         # A cause is in the group in which readers look for it.
-        kind = row.kind if row.kind in RiskKind.values else RiskKind.LIFESTYLE
-        risks[kind].append(Choice(row.slug, row.name, is_common=row.is_common))
-    ages = risks.pop(RiskKind.AGE, [])
-    areas = [area for area in BodyArea if area in symptoms]
-    choices = ChecklistChoices(
-        ChoiceGroup("risk", "Who is this for?", ages),
-        ChoiceGroup("flag", "First, any of these?", [f for f in flags if f.is_emergency]),
-        [
-            ChoiceGroup("symptom", area.label, symptoms[area], starts_open=area == areas[0])
-            for area in areas
-        ],
-        ChoiceGroup("flag", "Do any of these apply?", [f for f in flags if not f.is_emergency]),
-        [ChoiceGroup("risk", kind.label, rows) for kind in RiskKind if (rows := risks[kind])],
-        values={"symptom": set(), "risk": set(), "flag": set()},
-    )
-    groups = [choices.who, choices.flags, *choices.symptoms, choices.other_flags, *choices.risks]
-    for group in groups:
-        choices.values[group.kind].update(choice.slug for choice in group.choices)
+        kind = risk.kind if risk.kind in RiskKind.values else RiskKind.LIFESTYLE
+        risks[kind].append(Choice(Tick("risk", risk.slug), risk.name, is_common=risk.is_common))
+    values: dict[str, set[str]] = defaultdict(set)
+    for choice in chain(flags, *symptoms.values(), *risks.values()):
+        values[choice.tick.kind].add(choice.tick.slug)
     for slug, question in content.questions.items():
-        choices.values[slug] = {answer.slug for answer in question.answers.all()}
-    return choices
+        values[slug] = {answer.slug for answer in question.answers.all()}
+    areas = [area for area in BodyArea if area in symptoms]
+    return ChecklistChoices(
+        ChoiceGroup("Who is this for?", risks.pop(RiskKind.AGE, [])),
+        ChoiceGroup("First, any of these?", [f for f in flags if f.is_emergency]),
+        [ChoiceGroup(area.label, symptoms[area], starts_open=area == areas[0]) for area in areas],
+        ChoiceGroup("Do any of these apply?", [f for f in flags if not f.is_emergency]),
+        [ChoiceGroup(kind.label, risks[kind]) for kind in RiskKind if kind in risks],
+        values={"symptom": set(), "risk": set(), "flag": set()} | values,
+    )

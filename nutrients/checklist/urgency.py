@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass
 from typing import Any, NamedTuple
-
-from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
 
 from nutrients.evidence.ranking import Level, Rule, Tick, Triage, answer_tick, deciding, urgency
 from nutrients.models import Answer, Publishable, Question, RedFlag, RedFlagRule, Symptom, Urgency
@@ -210,8 +206,7 @@ def _level(value: str) -> Level:
     return Level(Urgency(value).rank)
 
 
-@dataclass(frozen=True)
-class QuestionField:
+class QuestionField(NamedTuple):
     """A question with its answers, worst first, and the one that the reader chose.
 
     `matters_for` lists the ticks to which it is relevant, as in “symptom:tingling risk:statin”.
@@ -222,16 +217,11 @@ class QuestionField:
     matters_for: str
     chosen: Answer | None = None
 
-    @cached_property
-    def html(self) -> SafeString:
-        """The question as part of the form. Unanswered it is rendered once for all readers."""
-        return render_to_string("nutrients/checklist/_question.html", {"question": self})
-
     def answered(self, ticks: Collection[Tick]) -> QuestionField:
         """Return the question with the answer that counts: the worse of two."""
         for answer in self.answers:
             if answer_tick(self.row.slug, answer.slug) in ticks:
-                return replace(self, chosen=answer)
+                return self._replace(chosen=answer)
         return self
 
 

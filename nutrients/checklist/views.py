@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -9,7 +11,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from nutrients.common.answering import memoized, render_page_or_fragment
+from nutrients.common.answering import memoized, memoized_page, render_page_or_fragment
 
 from .answer import answer_form, checklist_answer, checklist_form
 from .content import ChecklistContent
@@ -20,11 +22,16 @@ from .doctor_page import doctor_page
 @csrf_exempt
 @cache_control(no_store=True, private=True)
 @require_http_methods(["GET", "HEAD", "POST"])
-def checklist(request: HttpRequest) -> HttpResponse:
+def checklist(request: Any) -> HttpResponse:
     """Show the answer to the ticks, or the form: without ticks, and to change them.
 
     The form uses POST, so that ticks stay out of addresses. Links that tick boxes use GET.
     """
+    is_empty = request.method != "POST" and not request.GET
+    return empty_form(request) if is_empty and not request.htmx else answer_page(request)
+
+
+def answer_page(request: HttpRequest) -> HttpResponse:
     data = request.POST if request.method == "POST" else request.GET
     content = memoized(request, ChecklistContent, at=timezone.now())
     answer = checklist_answer(data, content)
@@ -37,6 +44,9 @@ def checklist(request: HttpRequest) -> HttpResponse:
         context["answer_form"] = answer_form(answer, content)
     page = "nutrients/checklist/checklist.html"
     return render_page_or_fragment(request, page, fragment, context | {"fragment": fragment})
+
+
+empty_form = memoized_page(answer_page)
 
 
 @csrf_exempt

@@ -7,7 +7,7 @@ format; they neither query nor decide. docs/design.md shows each in use.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from itertools import groupby
@@ -243,9 +243,14 @@ def _source(reference: Reference) -> SafeString:
     return format_html(SOURCE, number, words, back)
 
 
+@register.filter
+def any_ticked(choices: Iterable[Choice], ticked: Collection[Any]) -> bool:
+    return any(choice.tick in ticked for choice in choices)
+
+
 @register.simple_tag
-def ticks(choices: Iterable[Choice], name: str) -> SafeString:
-    """Render boxes of the checklist for <fieldset class="tick-grid">; `name` is their parameter.
+def ticks(choices: Iterable[Choice], ticked: Collection[Any]) -> SafeString:
+    """Render boxes of the checklist for <fieldset class="tick-grid">.
 
     Emergencies have the colour of danger.
     """
@@ -255,9 +260,8 @@ def ticks(choices: Iterable[Choice], name: str) -> SafeString:
         (
             (
                 " tick-danger" if choice.is_emergency else "",
-                name,
-                choice.slug,
-                CHECKED if choice.is_ticked else NOTHING,
+                *choice.tick,
+                CHECKED if choice.tick in ticked else NOTHING,
                 choice.label,
                 format_html(" <small>{}</small>", choice.help) if choice.help else NOTHING,
             )
