@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from nutrients.common.answering import memoized, render_page_or_fragment
-from nutrients.common.paging import read_page
 from nutrients.common.parameters import ignored_sentence
 from nutrients.models import Authority
 from nutrients.search.foods import FoodVocabulary, match_foods
@@ -15,8 +13,7 @@ from nutrients.search.foods import FoodVocabulary, match_foods
 from .catalogue import chosen_food_table, food_table
 from .detail import FoodPage, food_content
 from .filters import food_choices, read_food_filters, read_portion
-from .listing import PAGE_SIZE, FoodListPage
-from .narrowing import Narrowing
+from .listing import FoodListPage
 
 
 def food_list(request: HttpRequest) -> HttpResponse:
@@ -24,17 +21,16 @@ def food_list(request: HttpRequest) -> HttpResponse:
     choices = memoized(request, food_choices, at=now)
     filters, ignored = read_food_filters(request.GET, choices)
     chosen = foods = memoized(request, chosen_food_table, at=now)
-    matches = None
+    corrected = ""
     if filters.words:
         vocabulary = memoized(request, FoodVocabulary, at=now)
-        matches = match_foods(filters.words, vocabulary, at=now)
-        foods = food_table(matches.slugs, chosen, at=now)
-    narrowing = Narrowing(foods, filters, choices, chosen)
-    page, ignored_page = read_page(request.GET, Paginator(narrowing.foods(), PAGE_SIZE))
-    ignored += ignored_page
+        slugs, corrected = match_foods(filters.words, vocabulary, at=now)
+        foods = food_table(slugs, chosen, at=now)
     context = {
         "section": "foods",
-        "page": FoodListPage(narrowing, matches, page, ignored_sentence(ignored), at=now),
+        "page": FoodListPage(request.GET, filters, ignored, choices, foods, chosen, at=now),
+        # The words that were looked for in place of those typed.
+        "corrected": corrected,
         "countries": Authority,
         "country": filters.country,
     }
