@@ -1,23 +1,116 @@
-"""The page of the comparison table: its rows, its filters with counts, and its summary."""
+"""The comparison table: its rows, its filters with counts, and its summary."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cached_property
+from typing import Any
 from urllib.parse import urlencode
 
 from django.utils.text import get_text_list
 
 from nutrients.common.parameters import ActiveFilter, Facet
-from nutrients.evidence.content import EvidenceContent
-from nutrients.models import DIETS, Association, RiskFactor, RiskKind, Symptom
+from nutrients.evidence.content import Eater, EvidenceContent, links
+from nutrients.evidence.needs import AdultNeed, adult_needs
+from nutrients.evidence.ranking import Candidate, Tick, rank
+from nutrients.models import (
+    DIETS,
+    Association,
+    Authority,
+    Evidence,
+    FoodSource,
+    Frequency,
+    Nutrient,
+    NutrientKind,
+    Relation,
+    RiskFactor,
+    RiskKind,
+    Symptom,
+    Typicality,
+)
 
 from .filters import KINDS, MATCHES, RELATIONS, SORTS, Filters
-from .table import NutrientSets, Row, nutrient_sets, table_columns, table_rows
 
 # The summary names up to so many chosen symptoms, and counts more.
 MOST_NAMED = 2
+# The number of signs in a row besides those that match, and of foods.
+MOST_LOW, MOST_HIGH, MOST_FOODS = 3, 1, 3
+# The number of columns if no symptom is chosen: as many as fit on a phone.
+COLUMNS = 4
+NONE: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class NutrientSets:
+    """Ids of nutrients by kind, and by relation and symptom (a slug); "" means any.
+
+    A page shows dozens of counts, and each is a few operations on these sets.
+    """
+
+    kinds: Mapping[str, frozenset[int]]
+    linked: Mapping[tuple[str, str], frozenset[int]]
+
+    def passing(self, filters: Filters) -> frozenset[int]:
+        """Return the nutrients of the kind that are linked with any or all of the symptoms.
+
+        Without symptoms, a link in the relation is enough; without a relation too, none is needed.
+        """
+        relation = filters.relation
+        sets = [self.linked.get((relation, symptom), NONE) for symptom in filters.symptoms]
+        if not sets:
+            sets = [self.linked.get((relation, ""), NONE)] if relation else [self.kinds[""]]
+        is_all = filters.match == "all"
+        joined = frozenset.intersection(*sets) if is_all else frozenset.union(*sets)
+        return joined & self.kinds.get(filters.kind, NONE)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A nutrient in the table.
+
+    `signs` are all that speak for a link, matches first, then the most typical. `counted` are those
+    in the relation asked for with a chosen symptom, if one is chosen.
+    """
+
+    nutrient: Nutrient
+    url: str
+    signs: list[Association]
+    counted: list[Association]
+    matches: list[Association]
+    columns: list[Symptom]
+    foods: list[FoodSource]
+    need: AdultNeed | None
+    is_limited: bool
+
+    @property
+    def cells(self) -> list[list[Association]]:
+        """The cells of the matrix: the signs with the symptom of each column."""
+        keys = [column.pk for column in self.columns]
+        return [[sign for sign in self.counted if sign.symptom_id == key] for key in keys]
+
+    @cached_property
+    def sides(self) -> list[tuple[str, list[tuple[Association, str]]]]:
+        """The visible signs under their direction: every match, and the most typical.
+
+        Each has a note on what a reader must know beside its name.
+        """
+        sides = {
+            "Too little": self._visible("low", MOST_LOW),
+            "Too much": self._visible("high", MOST_HIGH),
+        }
+        return [(title, [(s, _note(s)) for s in signs]) for title, signs in sides.items() if signs]
+
+    @property
+    def more(self) -> int:
+        """The number of signs that only the nutrient's own page names."""
+        return len(self.signs) - sum(len(signs) for _, signs in self.sides)
+
+    def _visible(self, side: str, most: int) -> list[Association]:
+        signs = [sign for sign in self.signs if sign.side == side]
+        return signs[: max(most, sum(sign.side == side for sign in self.matches))]
 
 
 @dataclass(frozen=True)
@@ -30,11 +123,24 @@ class ComparisonPage:
 
     @cached_property
     def rows(self) -> list[Row]:
-        return table_rows(self.filters, self.content)
+        """The nutrients that pass the filters, in their order."""
+        passing, sort = self._sets.passing(self.filters), self.filters.sort
+        rows = [self._row(row) for row in self.content.nutrients.values() if row.pk in passing]
+        if key := SORT_KEYS.get(sort.removeprefix("-")):
+            rows.sort(key=key)
+        elif self.filters.symptoms:
+            rows = self._by_match(rows)
+        return rows[::-1] if sort.startswith("-") else rows
 
     @cached_property
     def columns(self) -> list[Symptom]:
-        return table_columns(self.filters, self.content)
+        """The symptoms of the matrix: the chosen ones, or the first common ones.
+
+        A symptom that no nutrient is linked with has no column.
+        """
+        rows = self._chosen or [row for row in self.content.symptoms.values() if row.is_common]
+        columns = [row for row in rows if ("", row.slug) in self._sets.linked]
+        return columns if self._chosen else columns[:COLUMNS]
 
     @cached_property
     def symptoms(self) -> dict[str, list[Facet]]:
@@ -152,6 +258,44 @@ class ComparisonPage:
     def _chosen(self) -> list[Symptom]:
         return [self.content.symptoms[slug] for slug in self.filters.symptoms]
 
+    def _row(self, nutrient: Nutrient) -> Row:
+        filters, content, key = self.filters, self.content, nutrient.pk
+        eater = Eater(frozenset(DIETS[diet].value for diet in filters.diets))
+        signs = in_relation = content.once(_signs)[key]
+        if filters.relation:
+            in_relation = [sign for sign in signs if sign.relation == filters.relation]
+        matches = [sign for sign in in_relation if sign.symptom.slug in filters.symptoms]
+        matched = {sign.pk for sign in matches}
+        return Row(
+            nutrient=nutrient,
+            url=f"{nutrient.get_absolute_url()}{filters.country.query}",
+            # What a reader looks for must not hide in a long list.
+            signs=[*matches, *(sign for sign in signs if sign.pk not in matched)],
+            counted=matches if filters.symptoms else in_relation,
+            matches=matches,
+            columns=self.columns,
+            foods=[
+                *content.foods(eater).get(key, [])[:MOST_FOODS],
+                *content.other_sources(eater).get(key, []),
+            ],
+            need=content.once(_needs, filters.country).get(key),
+            is_limited=key in content.limited,
+        )
+
+    def _by_match(self, rows: list[Row]) -> list[Row]:
+        by_slug = {row.nutrient.slug: row for row in rows}
+        candidates = [
+            Candidate(
+                slug,
+                row.nutrient.name,
+                links(row.counted),
+                Frequency(row.nutrient.how_common).rank,
+            )
+            for slug, row in by_slug.items()
+        ]
+        ticks = [Tick("symptom", slug) for slug in self.filters.symptoms]
+        return [by_slug[suggestion.slug] for suggestion in rank(ticks, candidates)]
+
     def _count(self, filters: Filters) -> int:
         return len(self._sets.passing(filters))
 
@@ -173,8 +317,68 @@ class ComparisonPage:
         ]
 
 
+def nutrient_sets(content: EvidenceContent) -> NutrientSets:
+    """Return the sets of this content. Evidence against a link is no link."""
+    linked: dict[tuple[str, str], set[int]] = defaultdict(set)
+    kinds: dict[str, set[int]] = defaultdict(set)
+    for nutrient in content.nutrients.values():
+        is_vitamin = nutrient.kind == NutrientKind.VITAMIN
+        # Every electrolyte is a mineral, in whichever group the nutrient itself is listed.
+        for kind in ("", "vitamin" if is_vitamin else "mineral"):
+            kinds[kind].add(nutrient.pk)
+        if nutrient.is_electrolyte or nutrient.kind == NutrientKind.ELECTROLYTE:
+            kinds["electrolyte"].add(nutrient.pk)
+        for sign in content.once(_signs)[nutrient.pk]:
+            for relation in ("", sign.relation):
+                for symptom in ("", sign.symptom.slug):
+                    linked[relation, symptom].add(nutrient.pk)
+    return NutrientSets(
+        {"": NONE} | {kind: frozenset(ids) for kind, ids in kinds.items()},
+        {key: frozenset(ids) for key, ids in linked.items()},
+    )
+
+
+def _signs(content: EvidenceContent) -> dict[int, list[Association]]:
+    """Return the associations that speak for a link, by nutrient id, most typical first."""
+    return {
+        nutrient.pk: [sign for sign in content.signs.get(nutrient.pk, ()) if not sign.is_against]
+        for nutrient in content.nutrients.values()
+    }
+
+
+def _note(sign: Association) -> str:
+    notes = {
+        "only when severe": sign.typicality == Typicality.SEVERE_ONLY,
+        "by way of another nutrient": sign.relation == Relation.INDIRECT,
+        "review overdue": bool(sign.overdue_since),
+    }
+    return ", ".join(note for note, applies in notes.items() if applies)
+
+
+def _needs(content: EvidenceContent, country: Authority) -> dict[int, AdultNeed]:
+    return adult_needs(country, at=content.at)
+
+
 def _risks_by_diet(content: EvidenceContent) -> dict[str, str]:
     """Return the risk factor (a slug) of each diet, without illnesses such as coeliac disease."""
     diets = RiskFactor.objects.published(at=content.at).filter(kind=RiskKind.DIET)
     risks = dict(diets.values_list("diet", "slug"))
     return {key: risks[diet] for key, diet in DIETS.items() if diet in risks}
+
+
+def _name(row: Row) -> str:
+    return row.nutrient.name.casefold()
+
+
+def _need(row: Row) -> tuple[bool, Decimal, str]:
+    amount = row.need.in_mcg if row.need else None
+    return amount is None, amount or Decimal(0), _name(row)
+
+
+def _evidence(row: Row) -> tuple[list[int], str]:
+    # Most signs of the strongest grade first, then of the next.
+    grades = [sign.evidence for sign in row.counted]
+    return [-grades.count(grade) for grade in Evidence], _name(row)
+
+
+SORT_KEYS: dict[str, Callable[[Row], Any]] = {"name": _name, "need": _need, "evidence": _evidence}

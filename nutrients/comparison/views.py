@@ -18,8 +18,7 @@ from nutrients.models import Association, Authority, Evidence, Relation, group_b
 from nutrients.open_data.files import safe_cell
 
 from .filters import Filters, read_filters
-from .page import ComparisonPage
-from .table import Row, table_rows
+from .page import ComparisonPage, Row
 
 COLUMNS = (
     "nutrient",
@@ -56,7 +55,7 @@ def comparison_csv(request: HttpRequest) -> HttpResponse:
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
-    for row in table_rows(filters, content):
+    for row in ComparisonPage(filters, content, "").rows:
         writer.writerow(map(safe_cell, _cells(row, filters)))
     return HttpResponse(
         file.getvalue(),
