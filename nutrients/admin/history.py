@@ -1,6 +1,6 @@
 """The versions of rows: a revision for each save, its changes, and restoring a version."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 from typing import Any
@@ -10,7 +10,6 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import ProtectedError
-from django.forms import MultiWidget
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -105,39 +104,12 @@ class VersionedAdmin(VersionAdmin):
         if is_sent:
             # Of two simultaneous saves, the second waits for the first.
             self.model._base_manager.select_for_update().filter(pk=row.pk).first()
-            formsets = _sent_formsets(self, request, row)
-            if _has_lost_rows(request, formsets):
-                return return_texts(request, DELETED_SINCE, request.get_full_path())
             if newer := versions_since(request.POST.get(OPENED, ""), versions):
-                self._carry_over(request, self.get_object(request, object_id), formsets, newer)
                 refuse(request, SAVED_SINCE)
         latest = versions.first()
         context = {"opened": OPENED, "latest": latest.pk if latest else 0, "newer": newer}
         context |= extra_context or {}
         return super().changeform_view(request, object_id, form_url, context)
-
-    def _carry_over(
-        self, request: Any, row: Any, formsets: Iterable[Any], newer: NewerVersions
-    ) -> None:
-        """Replace the fields that the editor did not change by what was saved meanwhile."""
-        data = request.POST.copy()
-        forms = [self.get_form(request, row, change=True)(request.POST, instance=row)]
-        for formset in formsets:
-            forms += formset.initial_forms
-        form_of = {(type(form.instance), str(form.instance.pk)): form for form in forms}
-        for version, changes in newer:
-            model = version.content_type.model_class()
-            form: Any = form_of.get((model, version.object_id))
-            own = Version.objects.get_for_object_reference(model, version.object_id)
-            # The first version of a row without any was written by the first save.
-            opened = own.filter(pk__lte=request.POST[OPENED]).first() or own.last()
-            for name in (change.name for change in changes if form and change.name in form.fields):
-                field, bound = form.fields[name], form[name]
-                if not field.has_changed(value_in(opened, name), bound.data):
-                    value = form.get_initial_for_field(field, name)
-                    for sent_name, texts in _as_sent(field, bound.html_name, value).items():
-                        data.setlist(sent_name, texts)
-        request.POST = data
 
     @contextmanager
     def create_revision(self, request: HttpRequest) -> Iterator[None]:
@@ -234,13 +206,24 @@ class VersionedAdmin(VersionAdmin):
         return admin.ModelAdmin.history_view(self, request, object_id, context)
 
     def render_change_form(self, request: Any, context: Any, **options: Any) -> Any:
-        """Fill one field from an earlier version, if the query names both."""
+        """Fill one field from an earlier version, if the query names both.
+
+        In a form that comes back, replace the fields that the editor did not change by what was
+        saved meanwhile.
+        """
         key, name = request.GET.get("back", ""), request.GET.get("field", "")
         obj = options["obj"]
         form = context["adminform"].form
         if obj and request.method == "GET" and is_key(key) and name in form.fields:
             for version in Version.objects.get_for_object(obj).filter(pk=key):
                 form.initial[name] = value_in(version, name)
+        if obj and request.method == "POST" and is_row_form(request):
+            formsets = [inline.formset for inline in context["inline_admin_formsets"]]
+            below = [row_form for formset in formsets for row_form in formset.initial_forms]
+            if any(_is_lost(row_form) for row_form in below):
+                return return_texts(request, DELETED_SINCE, request.get_full_path())
+            for row_form in (form, *below):
+                _carry_over(row_form, context.get("newer", ()), request.POST.get(OPENED, ""))
         return super().render_change_form(request, context, **options)
 
     def recoverlist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
@@ -304,40 +287,31 @@ class VersionedAdmin(VersionAdmin):
         return answer
 
 
-def _sent_formsets(screen: admin.ModelAdmin, request: HttpRequest, row: Any) -> list[Any]:
-    """Return the formsets of a form that was sent, bound as Django binds them."""
-    formsets = []
-    for formset_class, inline in screen.get_formsets_with_inlines(request, row):
-        prefix = formset_class.get_default_prefix()
-        formsets.append(formset_class(**screen.get_formset_kwargs(request, row, inline, prefix)))
-    return formsets
-
-
-def _has_lost_rows(request: HttpRequest, formsets: Iterable[Any]) -> bool:
-    """Whether formsets have rows that were deleted since their form was opened.
+def _is_lost(form: Any) -> bool:
+    """Whether the row of a form was deleted since the form was opened.
 
     Over a proposal, a row that it deletes or no longer adds is missing too.
     """
-    return any(
-        is_key(request.POST.get(f"{form.prefix}-id", ""))
-        for formset in formsets
-        for form in formset.initial_forms
-        if form.instance._state.adding and f"{form.prefix}-DELETE" not in request.POST
+    is_deleted = f"{form.prefix}-DELETE" in form.data
+    return (
+        form.instance._state.adding
+        and is_key(form.data.get(f"{form.prefix}-id", ""))
+        and not is_deleted
     )
 
 
-def _as_sent(field: Any, name: str, value: Any) -> dict[str, list[Any]]:
-    """Return the form data that a browser sends for a value of a field."""
-    widget, value = field.widget, field.prepare_value(value)
-    if isinstance(widget, MultiWidget):
-        # The type stubs lack `widgets_names`.
-        several: Any = widget
-        parts = zip(several.widgets_names, several.widgets, several.decompress(value), strict=True)
-        return {f"{name}{suffix}": [part.format_value(text) or ""] for suffix, part, text in parts}
-    if isinstance(value, bool):
-        return {name: ["on"] if value else []}
-    sent = value if isinstance(value, list) else widget.format_value(value)
-    return {name: sent if isinstance(sent, list) else ["" if sent is None else sent]}
+def _carry_over(form: Any, newer: NewerVersions, opened: str) -> None:
+    """Show what was saved since in each field that the editor did not change."""
+    row = form.instance
+    own = Version.objects.get_for_object_reference(type(row), row.pk)
+    for version, changes in newer:
+        if version.content_type.model_class() is type(row) and version.object_id == str(row.pk):
+            # The first version of a row without any was written by the first save.
+            before = own.filter(pk__lte=opened).first() or own.last()
+            for name in (change.name for change in changes if change.name in form.fields):
+                field = form.fields[name]
+                if not field.has_changed(value_in(before, name), form[name].data):
+                    field.bound_data = lambda data, initial: initial
 
 
 def _comment(row: Any, entry: Any) -> Any:
