@@ -102,7 +102,6 @@ class ArticleAdmin(PublishableAdmin):
     prepopulated_fields = {"slug": ("title",)}
     list_display = ("title", "short_title", "topic", "position", "state", "review")
     search_fields = ("title", "short_title", "slug", "sections__body")
-    autocomplete_fields = ("related_nutrients", "related_symptoms")
     inlines = (SectionInline,)
     date_hierarchy = "publish_at"
     fieldsets = (
@@ -141,7 +140,6 @@ class ArticleSectionAdmin(ContentAdmin):
     list_display = ("title", "article", "position", "anchor")
     list_filter = ("article",)
     search_fields = ("title", "body", "article__title")
-    autocomplete_fields = ("article",)
     prepopulated_fields = {"anchor": ("title",)}
     fieldsets = (
         fieldset(

@@ -29,12 +29,10 @@ class AssociationInline(ListedInline, FoldedInline):
 
 
 class NutrientAssociationInline(AssociationInline):
-    autocomplete_fields = ("symptom", "sources")
     fields = (("symptom", "relation", "is_against"), *REST)
 
 
 class SymptomAssociationInline(AssociationInline):
-    autocomplete_fields = ("nutrient", "sources")
     fields = (("nutrient", "relation", "is_against"), *REST)
 
 
@@ -51,7 +49,6 @@ class AssociationAdmin(PublishableAdmin):
     )
     list_select_related = ("nutrient", "symptom")
     search_fields = ("nutrient__name", "symptom__name", "symptom__clinical_term", "note")
-    autocomplete_fields = ("nutrient", "symptom", "sources")
     readonly_fields = (*PublishableAdmin.readonly_fields, "claim_made")
     fieldsets = (
         fieldset(

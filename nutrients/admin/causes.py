@@ -42,7 +42,6 @@ class OtherCauseForm(ContentForm):
 class RiskEffectInline(ContentInline, admin.TabularInline):
     model = RiskEffect
     fields = ("nutrient", "strength", "reason")
-    autocomplete_fields = ("nutrient",)
     classes = ()
 
 
@@ -53,7 +52,6 @@ class RiskFactorAdmin(PublishableAdmin):
     list_display = ("name", "kind", "is_common", "state", "review")
     list_filter = (*PublishableAdmin.list_filter, "kind", "is_common", "lowers", "raises")
     search_fields = ("name", "slug", "mechanism")
-    autocomplete_fields = ("lowers", "raises", "sources")
     inlines = (RiskEffectInline,)
     fieldsets = (
         fieldset(
@@ -87,7 +85,6 @@ class OtherCauseAdmin(PublishableAdmin):
     list_display = ("name", "kind", "is_common", "is_asked", "state", "review")
     list_filter = (*PublishableAdmin.list_filter, "kind", "is_common", "is_asked")
     search_fields = ("name", "slug", "mechanism")
-    autocomplete_fields = ("symptoms", "risk_factors", "not_with_symptoms", "sources")
     fieldsets = (
         fieldset(
             None,
@@ -119,7 +116,6 @@ class InteractionAdmin(PublishableAdmin):
     list_display_links = ("item_a", "item_b")
     list_filter = (*PublishableAdmin.list_filter, "kind", "severity", "nutrients")
     search_fields = ("item_a", "item_b", "slug", "effect")
-    autocomplete_fields = ("nutrients", "risk_factors", "sources")
     fieldsets = (
         fieldset(
             None,

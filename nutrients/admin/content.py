@@ -13,6 +13,7 @@ from django.contrib.admin.options import (
     IncorrectLookupParameters,
     InlineModelAdmin,
 )
+from django.contrib.admin.utils import flatten
 from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.contrib.admin.widgets import AdminTextareaWidget, RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
@@ -104,7 +105,7 @@ class ContentFieldsMixin(BaseModelAdmin):
     formfield_overrides: ClassVar[Any] = FORM_FIELDS
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        if db_field.name in self.get_autocomplete_fields(request):
+        if db_field.is_relation:
             widget = LabelledSelectMultiple if db_field.many_to_many else LabelledSelect
             kwargs["widget"] = widget(db_field, self.admin_site)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -189,7 +190,7 @@ class ContentInline(ProposingRights, ContentFieldsMixin, InlineModelAdmin):
         """Fetch linked rows too, so that the number of rows costs no further queries."""
         rows = super().get_queryset(request).select_related(*foreign_keys(self.model))
         links = {field.name for field in self.opts.many_to_many}
-        return rows.prefetch_related(*links.intersection(self.autocomplete_fields))
+        return rows.prefetch_related(*links.intersection(flatten(self.fields or ())))
 
 
 class ListedInline(ContentInline):

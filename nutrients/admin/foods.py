@@ -52,13 +52,11 @@ class AmountInline(ContentInline, admin.TabularInline):
 
 class FoodAmountInline(AmountInline):
     fields = ("nutrient", "per_100g", "unit", "source")
-    autocomplete_fields = ("nutrient", "source")
     verbose_name_plural = "amounts in 100 g"
 
 
 class NutrientAmountInline(ListedInline, AmountInline):
     fields = ("food", "per_100g", "unit", "source")
-    autocomplete_fields = ("food", "source")
     max_rows = 20
     ordering = ("-per_100g", "food__name")
     verbose_name_plural = f"amounts in 100 g: the {max_rows} richest foods"
@@ -83,7 +81,6 @@ class FoodSourceAdmin(PublishableAdmin):
         *Allergen.values,
     )
     search_fields = ("name", "slug", "usda_description", "usda_ndb_number")
-    autocomplete_fields = ("group", "unmeasured_nutrients", "sources")
     inlines = (FoodAmountInline, PortionInline)
     fieldsets = (
         fieldset(
@@ -127,7 +124,6 @@ class NutrientAmountAdmin(ContentAdmin):
     list_display_links = ("food", "nutrient")
     list_filter = ("nutrient", "source")
     search_fields = ("food__name", "nutrient__name")
-    autocomplete_fields = ("food", "nutrient", "source")
     fields = (("food", "nutrient"), "per_100g", "source")
 
     @admin.display(description="Unit")
@@ -149,5 +145,4 @@ class FoodPortionAdmin(ContentAdmin):
     list_display = ("food", "description", "grams")
     list_display_links = ("food", "description")
     search_fields = ("food__name", "description")
-    autocomplete_fields = ("food",)
     fields = ("food", ("description", "grams"))

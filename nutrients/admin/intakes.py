@@ -119,7 +119,6 @@ class ReferenceIntakeAdmin(PublishableAdmin):
         "upper_limit_status",
     )
     search_fields = ("nutrient__name", "life_stage_label", "life_stage")
-    autocomplete_fields = ("nutrient", "sources")
     fieldsets = (
         fieldset(
             "Who it is for",

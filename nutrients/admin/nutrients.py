@@ -35,7 +35,6 @@ class DetailInline(FoldedInline):
     form = DetailForm
     fields = ("topic", "body", "sources", ("status", "verification"))
     formfield_overrides = MARKDOWN_FIELDS
-    autocomplete_fields = ("sources",)
 
 
 @admin.register(Nutrient)
@@ -44,7 +43,6 @@ class NutrientAdmin(PublishableAdmin):
     list_display = ("name", "kind", "is_featured", "daily", "state", "review")
     list_filter = (*PublishableAdmin.list_filter, "kind", "is_featured")
     search_fields = ("name", "slug", "also_known_as")
-    autocomplete_fields = ("how_common_source", "sources")
     inlines = (DetailInline, NutrientAssociationInline, IntakeInline, NutrientAmountInline)
     fieldsets = (
         fieldset(
@@ -97,7 +95,6 @@ class NutrientDetailAdmin(PublishableAdmin):
     list_display_links = ("nutrient", "topic")
     list_filter = (*PublishableAdmin.list_filter, "topic", "nutrient")
     search_fields = ("nutrient__name", "body")
-    autocomplete_fields = ("nutrient", "sources")
     fieldsets = (
         fieldset(
             None,

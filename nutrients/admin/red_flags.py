@@ -50,7 +50,6 @@ class RuleInline(FoldedInline):
     model = RedFlagRule
     form = RuleForm
     fields = ("slug", *NAMED, "at_least")
-    autocomplete_fields = NAMED
     classes = ()
     verbose_name_plural = "rules: which ticks raise it"
 
@@ -65,7 +64,6 @@ class RedFlagAdmin(PublishableAdmin):
     list_display = ("sign", "level", "is_asked", "state", "review")
     list_filter = (*PublishableAdmin.list_filter, "level", "is_asked")
     search_fields = ("sign", "slug", "tick_label")
-    autocomplete_fields = ("related_symptoms", "only_for", "withheld_nutrients", "sources")
     inlines = (RuleInline,)
     row_views = {**PublishableAdmin.row_views, "bench": bench}
     fieldsets = (
@@ -96,7 +94,6 @@ class RedFlagRuleAdmin(ContentAdmin):
     list_display = ("slug", "red_flag", "named")
     list_filter = ("red_flag__level",)
     search_fields = ("slug", "red_flag__sign", "symptoms__name", "risk_factors__name")
-    autocomplete_fields = ("red_flag", *NAMED)
     fieldsets = (fieldset(None, "red_flag", "slug", *NAMED, "at_least", description=RULE),)
 
     def get_queryset(self, request: Any) -> Any:
@@ -135,5 +132,4 @@ class AnswerAdmin(ContentAdmin):
     list_display = ("label", "question", "slug", "position")
     list_filter = ("question",)
     search_fields = ("label", "slug", "question__text")
-    autocomplete_fields = ("question",)
     fieldsets = (fieldset(None, "question", "label", "slug", "position"),)

@@ -41,7 +41,6 @@ class SafetyCaseAdmin(ContentAdmin):
     list_filter = ("group", "level", "status")
     list_select_related = ("outcome",)
     search_fields = ("title", "slug", "why")
-    autocomplete_fields = (*TICKED, *EXPECTED)
     readonly_fields = ("last_run",)
     fieldsets = (
         fieldset(None, "title", "slug", "why", "group", "position", description=CASE),

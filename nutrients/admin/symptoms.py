@@ -15,7 +15,6 @@ class SymptomAdmin(PublishableAdmin):
     list_display = ("name", "clinical_term", "body_area", "urgency", "state", "review")
     list_filter = (*PublishableAdmin.list_filter, "body_area", "urgency", "is_noticeable")
     search_fields = ("name", "clinical_term", "also_known_as", "slug")
-    autocomplete_fields = ("sources",)
     inlines = (SymptomAssociationInline,)
     fieldsets = (
         fieldset(
