@@ -5,9 +5,8 @@ a proposal further, the form is opened over it in the same way. What somebody el
 meanwhile stays, because the form sends what was proposed when it was opened.
 """
 
-import json
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple, Self
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin.options import BaseModelAdmin
@@ -48,18 +47,8 @@ CLOSED = (
 )
 
 
-class Draft(NamedTuple):
-    """A row as a form would save it; `values` is None if the form would delete it."""
-
-    model: Any
-    pk: Any
-    key: str
-    title: str
-    values: dict[str, Any] | None
-
-    @classmethod
-    def of(cls, row: Any, values: dict[str, Any] | None) -> Self:
-        return cls(type(row), row.pk, key_of(row), str(row), values)
+# A saved row with its values, or with None if the form would delete it.
+Draft = tuple[Any, dict[str, Any] | None]
 
 
 class ProposedError(Exception):
@@ -68,13 +57,6 @@ class ProposedError(Exception):
     def __init__(self, drafts: list[Draft]) -> None:
         super().__init__("What was saved is proposed.")
         self.drafts = drafts
-
-
-class Rewritten(NamedTuple):
-    """A proposed row with the values that somebody gave it since a form that changes them too."""
-
-    proposed: ProposedRow
-    values: dict[str, Any]
 
 
 def is_proposing(request: HttpRequest) -> bool:
@@ -134,7 +116,7 @@ class ProposingMixin(ProposingRights, VersionAdmin):
                 is_deletion = request.POST.get(PROPOSE) == DELETION
                 is_refused = hasattr(request, "refusal")
                 if is_deletion and not is_refused and (row := self.get_object(request, object_id)):
-                    raise ProposedError([Draft.of(row, None)])
+                    raise ProposedError([(row, None)])
                 with create_revision():
                     response = super().changeform_view(*args)
                 if hasattr(response, "render"):
@@ -153,8 +135,8 @@ class ProposingMixin(ProposingRights, VersionAdmin):
             for formset in formsets:
                 rows += [*(row for row, _ in formset.changed_objects), *formset.new_objects]
                 deleted += formset.deleted_objects
-            drafts = [Draft.of(row, values_of(row)) for row in rows]
-            raise ProposedError(drafts + [Draft.of(row, None) for row in deleted])
+            drafts: list[Draft] = [(row, values_of(row)) for row in rows]
+            raise ProposedError(drafts + [(row, None) for row in deleted])
 
     def keep_proposed(
         self,
@@ -169,14 +151,17 @@ class ProposingMixin(ProposingRights, VersionAdmin):
         proposal has other values by now for what it changes.
         """
         existing = {(type(row), row.pk): proposed for proposed, row in overlays}
-        chosen = proposal or begin(drafts[0].title, by=request.user)
-        under = f"{drafts[0].model._meta.label_lower} {drafts[0].key}"
+        first, _ = drafts[0]
+        chosen = proposal or begin(str(first), by=request.user)
+        under = f"{first._meta.label_lower} {key_of(first)}"
         opened, rewritten = _opened(request), []
         with transaction.atomic():
-            for number, draft in enumerate(drafts):
-                proposed = existing.get((draft.model, draft.pk))
-                above = under if number else ""
-                rewritten += _merge(chosen, draft, proposed, opened, by=request.user, under=above)
+            for row, values in drafts:
+                proposed = existing.get((type(row), row.pk))
+                above = "" if row is first else under
+                rewritten += _merge(
+                    chosen, row, values, proposed, opened, by=request.user, under=above
+                )
             transaction.set_rollback(bool(rewritten))
         if rewritten:
             _list_rewritten(request, rewritten)
@@ -235,7 +220,7 @@ def _opened(request: HttpRequest) -> dict[str, Any]:
     return values
 
 
-def _list_rewritten(request: Any, rows: list[Rewritten]) -> None:
+def _list_rewritten(request: Any, rows: list[tuple[ProposedRow, dict[str, Any]]]) -> None:
     """List what was rewritten above the form, and let the form replace it when it is sent again."""
     opened, request.rewritten = _opened(request), []
     for proposed, values in rows:
@@ -263,21 +248,22 @@ def _chosen_proposal(request: HttpRequest) -> Proposal | None:
 
 def _merge(
     proposal: Proposal,
-    draft: Draft,
+    row: Any,
+    values: dict[str, Any] | None,
     existing: ProposedRow | None,
     opened: dict[str, Any],
     *,
     by: Any,
     under: str,
-) -> list[Rewritten]:
+) -> list[tuple[ProposedRow, dict[str, Any]]]:
     """Propose what a form changed. `existing` is the proposed row that the form was laid over.
 
     `opened` has the values of each proposed row as the form opened with them. Return the row, and
     propose nothing, if somebody else proposes another value for a field that the form changes.
     """
-    model, values = draft.model, draft.values
-    live = model._base_manager.filter(pk=draft.pk).first() or model.with_key(json.loads(draft.key))
-    rows = proposal.rows.filter(model=model._meta.label_lower, natural_key=draft.key)
+    model, title = type(row), str(row)
+    live = model._base_manager.filter(pk=row.pk).first() or model.with_key(row.natural_key())
+    rows = proposal.rows.filter(model=model._meta.label_lower, natural_key=key_of(row))
     if existing := existing or rows.first():
         base = opened.get(str(existing.pk), {})
         conflicting = theirs = difference(model, base, existing.values)
@@ -289,10 +275,10 @@ def _merge(
             # The form may have renamed the new row.
             existing.natural_key = key_of(live) if live else key_in(model, values)
         if conflicting:
-            return [Rewritten(existing, conflicting)]
+            return [(existing, conflicting)]
         existing.save()
     if live or values is not None:
-        add_row(proposal, live or model, values, by=by, title=draft.title, under=under)
+        add_row(proposal, live or model, values, by=by, title=title, under=under)
     elif existing:
         existing.delete()
         proposal.write_again()
