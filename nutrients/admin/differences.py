@@ -97,14 +97,16 @@ def format_value(field: Any, value: Any) -> str:
     """Return a value of a field as text. Links are given by primary or by natural key."""
     if field.is_relation:
         keys = [key for key in (value if field.many_to_many else [value]) or () if key]
-        if keys and isinstance(keys[0], list):
-            return ", ".join(" / ".join(key) for key in keys)
+        if keys and isinstance(keys[0], list | tuple):
+            return ", ".join(sorted(" / ".join(key) for key in keys))
         rows = field.remote_field.model._base_manager.filter(pk__in=keys)
         return ", ".join(sorted(map(str, rows)))
     # A new row has no old values, and a field of true or false refuses None.
     value = None if value is None else field.to_python(value)
     if isinstance(value, datetime):
         value = date_format(timezone.localtime(value), "j F Y, H:i e")
+    elif isinstance(value, bool):
+        value = "Yes" if value else "No"
     elif isinstance(value, Decimal):
         value = f"{value.normalize():f}"
     else:

@@ -1,13 +1,15 @@
 """The screens of proposals: their changes, their state and their release."""
 
+import hashlib
+import json
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern
 from django.utils import timezone
@@ -39,7 +41,7 @@ from .differences import diff_values, format_value, make_change
 from .guard import BrokenCase, guard_of
 from .publishing import BY_NOW, problems, publish, schedule
 from .reviewing import REREAD, profession_of
-from .rows import DigestForm, FixedRowsAdmin, change_address, draw, get_row, row_paths
+from .rows import FixedRowsAdmin, change_address, draw, get_row, row_paths
 from .widgets import NamedDateTime
 
 Button = Callable[[HttpRequest, Proposal], HttpResponse | None]
@@ -65,13 +67,28 @@ class LinkForm(forms.Form):
         return cleaned
 
 
-class ProposalForm(DigestForm):
-    def displayed_values(self) -> list[Any]:
-        return [self.instance.title, self.instance.why, str(self.instance.owner)]
+class ProposalForm(forms.ModelForm):
+    """A form that is refused once if somebody saved the proposal since it was opened.
 
-    @property
-    def outdated(self) -> str:
-        return REWRITTEN.format(*self.displayed_values())
+    It sends a digest of the values that it was opened with.
+    """
+
+    digest = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.saved = [self.instance.title, self.instance.why, str(self.instance.owner)]
+        text = json.dumps(self.saved)
+        self.fields["digest"].initial = hashlib.sha256(text.encode()).hexdigest()
+
+    def clean_digest(self) -> str:
+        """Refuse an outdated digest, and send the new one back."""
+        digest = str(self.fields["digest"].initial)
+        if self.cleaned_data["digest"] != digest:
+            self.data = cast(QueryDict, self.data).copy()
+            self.data["digest"] = digest
+            self.add_error(None, REWRITTEN.format(*self.saved))
+        return digest
 
 
 class MomentForm(forms.Form):

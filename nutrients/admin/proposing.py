@@ -286,9 +286,12 @@ def _merge(
 
 
 def propose_changes(
-    request: Any, title: str, changes: Iterable[tuple[Any, Mapping[str, Any]]]
+    request: Any, title: str, changes: Iterable[tuple[Any, Mapping[str, Any] | None]]
 ) -> HttpResponse:
-    """Put changes of rows, or new rows of models, into a new proposal and redirect there."""
+    """Put changes of rows, or new rows of models, into a new proposal and redirect there.
+
+    The values of a row to delete are None.
+    """
     with transaction.atomic():
         proposal = begin(title, by=request.user)
         for row, values in changes:

@@ -41,7 +41,7 @@ from .reviewing import next_review, update_due
 
 CHANGED = "Readers see other words by now than those that it was written over: settle that first."
 SAY_WHY = "It takes a page off the site: say why, under “About this proposal”."
-LOST = "A row that it needs is gone: look through it again."
+LOST = "A row that it needs is gone, or another row has its name by now: look through it again."
 NEEDED = "Other rows need it: change or delete those first."
 BREAKS = "Cases of the test book break: {}."
 BUSY = "Others were saving all the time."

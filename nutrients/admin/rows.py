@@ -1,15 +1,12 @@
 """What several screens need: rows that are not written by hand, a row of an address, links."""
 
-import hashlib
-import json
-from collections.abc import Callable, Mapping
-from typing import Any, cast
+from collections.abc import Mapping
+from typing import Any
 
-from django import forms
 from django.apps import apps
 from django.contrib.admin import ModelAdmin, SimpleListFilter
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, URLPattern, path, reverse
@@ -45,32 +42,6 @@ class TableFilter(SimpleListFilter):
 
     def queryset(self, request: HttpRequest, rows: Any) -> Any:
         return rows.filter(model=self.value()) if self.value() else rows
-
-
-class DigestForm(forms.ModelForm):
-    """A form that is refused once if the values that it displays have changed since it was opened.
-
-    It sends a digest of them.
-    """
-
-    digest = forms.CharField(widget=forms.HiddenInput, required=False)
-    displayed_values: Callable[[], list[Any]]
-    # The error if the digest is outdated
-    outdated: Any = ""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        text = json.dumps(self.displayed_values())
-        self.fields["digest"].initial = hashlib.sha256(text.encode()).hexdigest()
-
-    def clean_digest(self) -> str:
-        """Refuse an outdated digest, and send the new one back."""
-        digest = str(self.fields["digest"].initial)
-        if self.cleaned_data["digest"] != digest:
-            self.data = cast(QueryDict, self.data).copy()
-            self.data["digest"] = digest
-            self.add_error(None, self.outdated)
-        return digest
 
 
 def fieldset(

@@ -1,69 +1,37 @@
-"""The screen on which editors resolve the conflicts of an upgrade of the shipped content."""
+"""The screen on which editors settle the changes of a release that they made differently here."""
 
-from typing import Any, ClassVar, cast
+from typing import Any
 
-from django import forms
-from django.contrib import admin, messages
-from django.contrib.admin.widgets import AdminRadioSelect
+from django.contrib import admin
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from nutrients.content.fixtures import KeyIndex, RefusedError
-from nutrients.content.merging import keep_ours, sides, take_theirs
+from nutrients.content.merging import NEVER_SHIPPED, shipped_value
 from nutrients.models import ShippedChange
-from nutrients.search.index import catch_up
+from nutrients.proposals.rows import values_of
 
-from .guard import GuardedAdmin, guard_of
-from .rows import DigestForm, FixedRowsAdmin, TableFilter, fieldset, row_link
+from .differences import format_value
+from .proposing import propose_changes
+from .rows import FixedRowsAdmin, TableFilter, fieldset, row_link
 
-OURS, THEIRS = "ours", "theirs"
 ABOUT = (
     "A newer release of the site brought other content for this row, and it was not written over "
-    "what stands here. Compare the two, then choose. To write a third wording, keep what stands "
-    "here and edit the row."
+    "what stands here. Compare the two, then choose. What you propose is on the site once the "
+    "proposal is published; if you drop it, what stands here stays. To write a third wording, keep "
+    "what stands here and edit the row."
 )
-CHANGED = (
-    "One side has changed since this page was opened. It is shown as it is now: compare again, "
-    "then choose."
-)
-# Sentences for the editor, each with its level.
-Messages = list[tuple[str, int]]
-
-
-class ChoiceForm(DigestForm):
-    """Choose between the value here and the shipped one.
-
-    A newer release or another editor may have changed one since the form was opened.
-    """
-
-    outdated = CHANGED
-    choice = forms.ChoiceField(widget=AdminRadioSelect(attrs={"class": "radiolist"}))
-
-    class Meta:
-        model = ShippedChange
-        fields: ClassVar[list[str]] = []
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices = [(OURS, "Keep what stands here")]
-        if self.instance.field:
-            choices.append((THEIRS, "Take what comes with the site"))
-        cast(forms.ChoiceField, self.fields["choice"]).choices = choices
-
-    def displayed_values(self) -> list[str]:
-        both = sides(self.instance)
-        return [both.before, both.ours, both.theirs]
+TITLE = "Newer content that came with the site"
+NOTHING = "Nothing"
 
 
 @admin.register(ShippedChange)
-class SettlingAdmin(GuardedAdmin, FixedRowsAdmin):
+class ShippedChangeAdmin(FixedRowsAdmin):
     """Changes to settle, which are deleted once settled and never added by hand."""
 
-    form = ChoiceForm
-    change_form_template = "admin/nutrients/change_form.html"
+    change_form_template = "admin/nutrients/shipped_change.html"
     list_display = ("__str__", "reason", "noticed_at")
     list_filter = (TableFilter,)
     search_fields = ("natural_key", "field")
@@ -72,18 +40,7 @@ class SettlingAdmin(GuardedAdmin, FixedRowsAdmin):
     fieldsets = (
         fieldset(None, "row", "reason", description=ABOUT),
         fieldset("Compare", "shipped_before", "here", "shipped"),
-        fieldset("Settle", "choice", "digest"),
     )
-
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        return super().changelist_view(request, {"title": "Changes to settle"})
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        """Offer no "save and continue", because the row is gone once it is settled."""
-        context = {"title": "Settle a change", "show_save_and_continue": False}
-        return super().change_view(request, object_id, form_url, extra_context=context)
 
     @admin.display(description="Row")
     def row(self, obj: ShippedChange) -> SafeString | str:
@@ -91,66 +48,51 @@ class SettlingAdmin(GuardedAdmin, FixedRowsAdmin):
         return row_link(obj.model, row.pk, row) if row else "It was deleted here."
 
     @admin.display(description="Came with the site before")
-    def shipped_before(self, obj: ShippedChange) -> SafeString:
-        return _preformatted(sides(obj).before)
+    def shipped_before(self, obj: ShippedChange) -> SafeString | str:
+        return _show(obj, obj.before) if obj.field else str(obj)
 
     @admin.display(description="Stands here")
-    def here(self, obj: ShippedChange) -> SafeString:
-        return _preformatted(sides(obj).ours)
+    def here(self, obj: ShippedChange) -> SafeString | str:
+        row = obj.live_row()
+        return _show(obj, values_of(row)) if row and obj.field else str(row or NOTHING)
 
     @admin.display(description="Comes with the site now")
-    def shipped(self, obj: ShippedChange) -> SafeString:
-        return _preformatted(sides(obj).theirs)
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        form.messages = settle([obj], form.cleaned_data["choice"], user=request.user)
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Check the test book, which may roll all back, before a message says what was settled."""
-        super().save_related(request, form, formsets, change)
-        if form.cleaned_data["choice"] == THEIRS:
-            guard_of(request).check("Settle a change of a release")
-        self.add_messages(request, form.messages)
-
-    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        return self.response_post_save_change(request, obj)
+    def shipped(self, obj: ShippedChange) -> SafeString | str:
+        return _show(obj, obj.theirs)
 
     @admin.action(description="Keep what stands here", permissions=["change"])
     def keep(self, request: HttpRequest, queryset: QuerySet[ShippedChange]) -> None:
-        self.add_messages(request, settle(list(queryset), OURS, user=request.user))
+        """Leave the rows as they are. The same shipped values are not offered again."""
+        count, _ = queryset.delete()
+        self.message_user(request, f"Settled: {count}.")
 
-    @admin.action(description="Take what comes with the site", permissions=["change"])
-    def take(self, request: HttpRequest, queryset: QuerySet[ShippedChange]) -> None:
-        results = settle(list(queryset), THEIRS, user=request.user)
-        guard_of(request).check("Take changes of a release")
-        self.add_messages(request, results)
-
-    def add_messages(self, request: HttpRequest, results: Messages) -> None:
-        for sentence, level in results:
-            self.message_user(request, sentence, level)
-
-
-def settle(changes: list[ShippedChange], choice: str, *, user: Any) -> Messages:
-    """Settle the changes that can be, and say which cannot and how many were."""
-    results: Messages = []
-    settled = 0
-    index = KeyIndex()
-    for change in changes:
-        name = str(change)
-        try:
-            if choice == THEIRS:
-                take_theirs(change, index, at=timezone.now(), user=user)
-            else:
-                keep_ours(change)
-        except RefusedError as error:
-            results.append((f"{name} stays open. {error}", messages.ERROR))
-        else:
-            settled += 1
-    if settled:
-        catch_up()
-        results.append((f"Settled: {settled}.", messages.INFO))
-    return results
+    @admin.action(description="Propose what comes with the site", permissions=["change"])
+    def take(self, request: HttpRequest, queryset: QuerySet[ShippedChange]) -> HttpResponse | None:
+        """Put the shipped values, or the deletion of rows no longer shipped, into a proposal."""
+        changes = {change: row for change in queryset if (row := change.live_row())}
+        if not changes:
+            self.message_user(request, "These rows were deleted here: nothing can be taken.")
+            return None
+        with transaction.atomic():
+            values = [(row, _proposed(change)) for change, row in changes.items()]
+            queryset.filter(pk__in=[change.pk for change in changes]).delete()
+            return propose_changes(request, TITLE, values)
 
 
-def _preformatted(text: str) -> SafeString:
+def _proposed(change: ShippedChange) -> dict[str, Any] | None:
+    """Return the shipped value by field, or None to delete a row that is no longer shipped."""
+    if not change.field:
+        return None
+    field = change.table._meta.get_field(change.field)
+    return change.theirs or {field.name: [] if field.many_to_many else field.get_default()}
+
+
+def _show(change: ShippedChange, values: dict[str, Any] | None) -> SafeString | str:
+    """Return the value of the field in a row as text; for a whole row, that there is none."""
+    if not change.field:
+        return NOTHING
+    field = change.table._meta.get_field(change.field)
+    value = shipped_value(field, values)
+    is_new = value is NEVER_SHIPPED
+    text = "It did not come with the site" if is_new else format_value(field, value) or NOTHING
     return format_html('<div class="as-it-is">{}</div>', text)

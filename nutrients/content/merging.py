@@ -7,20 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-import reversion
 from django.core.exceptions import ValidationError
-from django.db import transaction
 
-from nutrients.models import Keyed, Publishable, ShippedChange
+from nutrients.models import Keyed, Publishable
 
-from .fixtures import KeyIndex, RefusedError, as_key
-from .versions import record, record_first
+from .fixtures import RefusedError, as_key
 
 REASON = "Newer content that came with the site"
-NOTHING = "Nothing"
-NOT_SHIPPED = "It did not come with the site"
 # A sentinel for a value that was never shipped; it equals nothing else.
 NEVER_SHIPPED: Any = object()
 
@@ -91,65 +86,3 @@ def write_links(link: Any, pairs: Iterable[tuple[int, int]]) -> None:
     through = link.remote_field.through
     source, target = f"{link.m2m_field_name()}_id", f"{link.m2m_reverse_field_name()}_id"
     through._base_manager.bulk_create(through(**{source: a, target: b}) for a, b in pairs)
-
-
-class Sides(NamedTuple):
-    """The row of an open change, None if it was deleted here, and its three sides as text."""
-
-    row: Any
-    before: str
-    ours: str
-    theirs: str
-
-
-def sides(change: ShippedChange) -> Sides:
-    row = change.live_row()
-    if not change.field:
-        return Sides(row, "", str(row or NOTHING), NOTHING)
-    field = change.table._meta.get_field(change.field)
-    return Sides(
-        row,
-        as_text(shipped_value(field, change.before)),
-        as_text(live_value(row, field) if row else None),
-        as_text(shipped_value(field, change.theirs)),
-    )
-
-
-def as_text(value: Any) -> str:
-    if value is NEVER_SHIPPED:
-        return NOT_SHIPPED
-    if isinstance(value, frozenset):
-        return "\n".join(sorted(map(as_text, value))) or NOTHING
-    if isinstance(value, tuple):
-        return " / ".join(value)
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    return NOTHING if value in (None, "") else str(value)
-
-
-def keep_ours(change: ShippedChange) -> None:
-    """Leave the row as it is. The same shipped value is not offered again."""
-    # The admin's log still needs the primary key, which delete() on the instance would clear.
-    ShippedChange.objects.filter(pk=change.pk).delete()
-
-
-def take_theirs(change: ShippedChange, index: KeyIndex, *, at: datetime, user: Any) -> None:
-    """Write the shipped value of the field, as a version of the row by this editor.
-
-    Changes that are taken together share `index`, so that each table is read once.
-    Raises RefusedError if the row or a row that the value names is gone, if the value breaks a
-    constraint, and if the change is about the whole row.
-    """
-    row = change.live_row()
-    if row is None or not change.field:
-        raise RefusedError("Nothing can be taken: delete the row on its own page instead.")
-    field = change.table._meta.get_field(change.field)
-    value = index.to_database(field, shipped_value(field, change.theirs))
-    with transaction.atomic(), reversion.create_revision(manage_manually=True):
-        reversion.set_user(user)
-        reversion.set_comment(REASON)
-        record_first([row])
-        write_values(row, {field: value}, at=at)
-        row.refresh_from_db()
-        record([row], at=at)
-    keep_ours(change)

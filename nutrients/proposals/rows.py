@@ -15,7 +15,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DataError, IntegrityError, models, transaction
 from django.db.models import ProtectedError
 
-from nutrients.content.fixtures import as_key
+from nutrients.content.fixtures import NEEDS_ALL_LINKS, as_key
 from nutrients.content.merging import parse_value
 from nutrients.content.versions import by_table, with_links
 from nutrients.models import ChangeKind, Proposal, ProposedRow
@@ -234,19 +234,9 @@ def _write(row: Any, values: Values, *, for_good: bool) -> bool:
 
     Only `for_good` sets the date of change, because previews should differ by words alone.
     """
-    links: dict[str, list[Any]] = {}
-    is_new = row._state.adding
-    for name, value in values.items():
-        field = row._meta.get_field(name)
-        if field.many_to_many:
-            links[name] = [linked for key in value if (linked := _find(field, key))]
-        elif field.is_relation:
-            linked = None if value is None else _find(field, value)
-            if linked is None and not field.null:
-                return False
-            setattr(row, name, linked)
-        else:
-            setattr(row, name, field.to_python(value))
+    is_new, links = row._state.adding, _assign(row, values)
+    if links is None:
+        return False
     try:
         with transaction.atomic():
             if is_new or for_good:
@@ -259,6 +249,25 @@ def _write(row: Any, values: Values, *, for_good: bool) -> bool:
     except (IntegrityError, DataError):
         return False
     return True
+
+
+def _assign(row: Any, values: Values) -> dict[str, list[Any]] | None:
+    """Set the values of columns, and return the linked rows; None if one that it needs is gone."""
+    links: dict[str, list[Any]] = {}
+    for name, value in values.items():
+        field = row._meta.get_field(name)
+        if field.many_to_many:
+            links[name] = [linked for key in value if (linked := _find(field, key))]
+            if row._meta.label_lower in NEEDS_ALL_LINKS and len(links[name]) < len(value):
+                return None
+        elif field.is_relation:
+            linked = None if value is None else _find(field, value)
+            if linked is None and not field.null:
+                return None
+            setattr(row, name, linked)
+        else:
+            setattr(row, name, field.to_python(value))
+    return links
 
 
 def _find(field: Any, key: Any) -> Any:

@@ -3,18 +3,20 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.contrib import admin
+from django.utils.html import strip_tags
 
-from nutrients.content.fixtures import KeyIndex, RefusedError
-from nutrients.content.merging import keep_ours, sides, take_theirs
 from nutrients.models import (
     FoodGroup,
     FoodSource,
+    Proposal,
     RedFlagRule,
     ShippedChange,
     ShippedRow,
     Source,
     Symptom,
 )
+from tests.admin.forms import act, send
 from tests.content.fixture_files import flag, food, group, load, row, source, symptom, write
 from tests.revisions import versions_of
 
@@ -39,8 +41,18 @@ def open_changes():
     return {f"{row.key[0]}.{row.field}": row.reason for row in ShippedChange.objects.all()}
 
 
-def take():
-    take_theirs(ShippedChange.objects.get(), KeyIndex(), at=AT, user=None)
+def sides():
+    """Return what the open change shows: the value before, here, and now."""
+    change, screen = ShippedChange.objects.get(), admin.site.get_model_admin(ShippedChange)
+    texts = (screen.shipped_before(change), screen.here(change), screen.shipped(change))
+    return tuple(map(strip_tags, texts))
+
+
+def take(client):
+    """Propose and publish what comes with the site; return the problems, if there are any."""
+    act(client, "take", ShippedChange.objects.get())
+    proposal = Proposal.objects.latest("pk")
+    return send(client, proposal, "publish", now="yes").context, proposal
 
 
 def slugs_of(rows):
@@ -91,28 +103,28 @@ def test_text_that_a_browser_sent_back_counts_as_untouched(release):
     assert FoodSource.objects.get().note == "One.\nThree."
 
 
-def test_field_that_both_changed_is_left_to_an_editor_until_it_is_settled(release):
+def test_field_that_both_changed_is_left_to_an_editor_until_it_is_settled(release, admin_client):
     release(source(), group(), food(note="Old."))
     edit(FoodSource.objects.get(), note="Ours.")
 
     output = release(source(), group(), food(note="Theirs."))
     change = ShippedChange.objects.get()
     assert output == "Content: 3 rows shipped, nothing to add; 1 change to settle in the admin."
-    assert sides(change)[1:] == ("Old.", "Ours.", "Theirs.")
+    assert sides() == ("Old.", "Ours.", "Theirs.")
     assert FoodSource.objects.get().note == "Ours."
 
     # The next release leaves it open.
     release(source(), group("nuts", "Nuts and kernels"), food(note="Theirs."))
     change = ShippedChange.objects.get()
-    assert sides(change)[1:] == ("Old.", "Ours.", "Theirs.")
+    assert sides() == ("Old.", "Ours.", "Theirs.")
 
-    keep_ours(change)
+    change.delete()
     release(source(), group(), food(note="Theirs."))
     assert open_changes() == {}
 
     release(source(), group(), food(note="Newer."))
     assert open_changes() == {"almonds.note": "It was edited here as well."}
-    take()
+    take(admin_client)
     newest, first = versions_of(FoodSource.objects.get())
     assert (first.field_dict["note"], newest.field_dict["note"]) == ("Ours.", "Newer.")
     release(source(), group(), food(note="Newest."))
@@ -144,7 +156,7 @@ def test_links_merge_singly_and_none_to_a_deleted_row_returns(release):
     assert open_changes() == {}
 
 
-def test_rule_of_a_red_flag_is_never_merged_in_part(release):
+def test_rule_of_a_red_flag_is_never_merged_in_part(release, admin_client):
     ticks = [symptom(), symptom("tired", "Tired"), symptom("weak", "Weak")]
     rule = {"slug": "both", "red_flag": ["burst"]}
     release(source(), *ticks, flag(), row("redflagrule", **rule, symptoms=[["cramps"]]))
@@ -155,7 +167,12 @@ def test_rule_of_a_red_flag_is_never_merged_in_part(release):
 
     assert open_changes() == {"both.symptoms": "It was edited here as well."}
     assert slugs_of(RedFlagRule.objects.get().symptoms) == {"cramps", "tired"}
-    take()
+    weak = Symptom.objects.get(slug="weak")
+    weak.delete()
+    page, proposal = take(admin_client)
+    assert "A row that it needs is gone" in page["problems"][0]
+    weak.save()
+    send(admin_client, proposal, "publish", now="yes")
     assert slugs_of(RedFlagRule.objects.get().symptoms) == {"cramps", "weak"}
 
 
@@ -188,7 +205,7 @@ def test_row_that_an_editor_added_first_is_compared_with_the_shipped_one(release
     release(source(), group())
 
     assert open_changes() == {"nuts.name": "The row was made here before it came with the site."}
-    assert sides(ShippedChange.objects.get()).before == "It did not come with the site"
+    assert sides()[0] == "It did not come with the site"
     assert FoodGroup.objects.get().name == "Nuts and kernels"
     FoodGroup.objects.all().delete()
     release(source(), group(), group("seeds", "Seeds"))
@@ -201,7 +218,7 @@ def test_row_that_is_no_longer_shipped_stays_until_an_editor_decides(release):
     output = release(group())
     assert list(open_changes()) == ["seeds."]
     assert "1 change to settle in the admin" in output
-    keep_ours(ShippedChange.objects.get())
+    ShippedChange.objects.all().delete()
     release(group("nuts", "Nuts and kernels"))
 
     assert open_changes() == {}
@@ -211,15 +228,15 @@ def test_row_that_is_no_longer_shipped_stays_until_an_editor_decides(release):
     assert slugs_of(FoodGroup.objects) == {"nuts"}
 
 
-def test_shipped_link_to_a_row_that_was_deleted_meanwhile_cannot_be_taken(release):
+def test_shipped_link_to_a_row_that_was_deleted_meanwhile_cannot_be_taken(release, admin_client):
     groups = [group(), group("seeds", "Seeds"), group("pips", "Pips")]
     release(source(), *groups, food())
     edit(FoodSource.objects.get(), group=FoodGroup.objects.get(slug="pips"))
     release(source(), *groups, food(group=["seeds"]))
     FoodGroup.objects.get(slug="seeds").delete()
 
-    with pytest.raises(RefusedError, match="seeds is not there any more"):
-        take()
+    page, _ = take(admin_client)
+    assert "A row that it needs is gone" in page["problems"][0]
 
 
 def test_plan_lists_everything_and_changes_nothing(release):
