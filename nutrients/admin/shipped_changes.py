@@ -42,6 +42,14 @@ class ShippedChangeAdmin(FixedRowsAdmin):
         fieldset("Compare", "shipped_before", "here", "shipped"),
     )
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": "Changes to settle"})
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        return super().change_view(request, object_id, form_url, {"title": "Settle a change"})
+
     @admin.display(description="Row")
     def row(self, obj: ShippedChange) -> SafeString | str:
         row = obj.live_row()
