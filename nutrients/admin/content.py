@@ -52,6 +52,7 @@ from .content_forms import (
     ContentForm,
     ProseField,
     bind_form,
+    refuse_postponing,
     text_fields,
     validate_day,
 )
@@ -423,6 +424,8 @@ class PublishableAdmin(ContentAdmin):
         """Ask for dates, then set those that were filled in on all the rows."""
         rows = list(queryset)
         form = DatesForm(request.POST if "review_due_on" in request.POST else None)
+        if form.is_valid():
+            refuse_postponing(form, rows)
         if not form.is_valid() or not any(form.cleaned_data.values()):
             intro = "A date that is left empty stays as it is in each of these:"
             return self._ask(request, form, rows, "Set dates", intro)

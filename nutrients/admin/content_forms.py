@@ -1,7 +1,7 @@
 """The form of every row of content, with the rules that it checks before saving."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from copy import copy
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from nutrients.common.parameters import read_number
 from nutrients.common.wording import forbidden
+from nutrients.content.removed import has_page
 from nutrients.models import Publishable, SourceKind, Status, Verification
 
 from .widgets import FixedText, LabelledAutocomplete
@@ -47,6 +48,16 @@ def validate_day(value: date | datetime, *, is_past: bool = False) -> None:
     last = timezone.localdate() + (timedelta() if is_past else FURTHEST)
     if not FIRST_DAY <= day <= last:
         raise forms.ValidationError(f"Choose a day from {FIRST_DAY:%Y} to {last:%-d %B %Y}.")
+
+
+def refuse_postponing(form: forms.BaseForm, rows: Iterable[Any]) -> None:
+    """Refuse a later date for rows whose page readers see: a removal is asked for a reason."""
+    moment, now = form.cleaned_data.get("publish_at"), timezone.now()
+    if moment and moment > now and any(has_page(row, at=now) for row in rows):
+        form.add_error(
+            "publish_at",
+            "Readers see this page now. Take it off the site first, by the status Draft.",
+        )
 
 
 class ProseField(forms.CharField):
@@ -205,6 +216,7 @@ class ContentForm(forms.ModelForm):
                 self.has_jumps = True
 
     def _check_publishable(self) -> None:
+        refuse_postponing(self, [self.instance])
         for name in self.needed_to_publish:
             if name not in self.errors and not self.cleaned_data.get(name):
                 self.add_error(name, "A draft may lack this; a published row needs it.")

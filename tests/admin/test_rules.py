@@ -48,6 +48,7 @@ UNVERIFIED = {"verification": Verification.UNVERIFIED}
         (Source, "nhs-twitching", {"next_review_on": "9999-12-31"}, ""),
         (Symptom, "tremor", {"review_due_on": "1900-01-01"}, ""),
         (Symptom, "tremor", {"publish_at_0": "9999-01-01"}, ""),
+        (Symptom, "tremor", {"publish_at_0": LATER}, "Readers see this page now"),
     ],
 )
 def test_wrong_value_is_refused_at_its_field(screen, content, model, slug, changes, words):
@@ -226,6 +227,8 @@ def test_dates_are_set_for_many_rows_at_once(editor_client, content):
     assert all(row.title in form_page.text for row in rows)
     wrong = act(editor_client, "set_dates", *rows, review_due_on="9999-01-01")
     assert wrong.context["form"].errors
+    assert act(editor_client, "set_dates", *rows, **dates).context["form"].errors
+    Article.objects.update(status="draft")
     act(editor_client, "set_dates", *rows, **dates)
 
     for row in rows:
