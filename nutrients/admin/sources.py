@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from reversion import set_comment
 
-from nutrients.models import Source
+from nutrients.models import Source, SourceKind
 from nutrients.prose import cited_slugs
 from nutrients.prose.markdown import CITATION
 from nutrients.search.index import catch_up
@@ -31,7 +31,8 @@ class SourceForm(ContentForm):
 class ReplaceForm(forms.Form):
     def __init__(self, old: Source, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        others = Source.objects.exclude(pk=old.pk)
+        # No published row may rest on the editors alone.
+        others = Source.objects.exclude(pk=old.pk).exclude(kind=SourceKind.EDITORIAL)
         self.fields["by"] = forms.ModelChoiceField(others, label="Replace it by")
 
 

@@ -180,6 +180,8 @@ def test_source_is_deleted_after_it_is_replaced_or_if_only_drafts_rest_on_it(sou
     assert "On iron" not in admin_client.get(replace).text
     assert "Foods" in admin_client.get(replace).text
 
+    editorial = baker.make(Source, kind="editorial")
+    assert admin_client.post(replace, {"by": editorial.pk}).context["form"].errors
     assert admin_client.post(replace, {"by": new.pk}).status_code == 302
 
     section = ArticleSection.objects.get()
