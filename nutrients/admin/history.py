@@ -202,7 +202,8 @@ class VersionedAdmin(VersionAdmin):
             compared = list(versions.filter(pk__in=[*filter(is_key, keys)]).order_by("pk"))
             if len(compared) == 2:
                 context |= {"compared": compared, "differences": diff_versions(*compared)}
-                context["fixed"] = fixed_fields(self.form, self.model)
+                readonly = self.get_readonly_fields(request, row)
+                context["fixed"] = {*fixed_fields(self.form, self.model), *readonly}
         return admin.ModelAdmin.history_view(self, request, object_id, context)
 
     def render_change_form(self, request: Any, context: Any, **options: Any) -> Any:
