@@ -84,7 +84,7 @@ def _overview(request: HttpRequest, link: PreviewLink, token: str) -> HttpRespon
         "pages": changing_pages(link.proposal, at=timezone.now()),
         "form": form,
         "problem": problem,
-        "done": "done" in request.GET,
+        "done": request.method == "GET" and "done" in request.GET,
         "may_agree": may_agree(link) and link.proposal.state in SIGNABLE,
         "digest": digest(link.proposal),
     }
