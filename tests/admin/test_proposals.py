@@ -151,7 +151,9 @@ def test_new_row_is_proposed_and_changed_again(
     proposal = propose(screen(model), **food, **values)
 
     (line,) = editor_client.get(proposal.get_absolute_url()).context["rows"]
-    propose(Screen(editor_client, None, line["address"]), **{field: value})
+    form = Screen(editor_client, None, line["address"])
+    assert "/history/" not in form.html
+    propose(form, **{field: value})
 
     (row,) = proposal.rows.all()
     assert row.kind == "add"

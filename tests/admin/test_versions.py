@@ -285,7 +285,6 @@ def test_any_two_versions_are_compared_and_one_field_comes_back_alone(
     screen, magnesium, editor_client
 ):
     sources = keys(magnesium.sources)
-    Nutrient.objects.filter(pk=magnesium.pk).update(reviewed_by="Ann, GP", reviewed_on="2026-01-01")
     screen(magnesium).save(job=LONG, sources=[magnesium.sources.first().pk])
     screen(magnesium).save(job=LONG.replace("steadies", "calms"), tagline="Other")
     screen(magnesium).save(symbol="Mx")
@@ -299,9 +298,6 @@ def test_any_two_versions_are_compared_and_one_field_comes_back_alone(
     assert marked == [("del", "steadies "), ("ins", "calms ")]
     assert "Gone: </span>steadies </del>" in page.text
 
-    all_changes = editor_client.get(address_of(magnesium, "history"), two | {"from": first.pk})
-    assert "Reviewed by" in {change.label for change in all_changes.context["differences"]}
-    assert "field=reviewed_by" not in all_changes.text
     back = f"{address_of(magnesium)}?back={long.pk}&field=job"
     assert back.replace("&", "&amp;") in page.text
     assert screen(magnesium, back).save().status_code == 302
