@@ -151,7 +151,6 @@ def test_preview_link_shows_the_pages_without_an_account_and_takes_remarks(
     remark = {"remark": "yes", "name": "Rita", "text": "Say <b>why</b>."}
     sent = client.post(path, remark, follow=True)
     assert "Thank you" in sent.text
-    # The next remark goes to the address that thanked for the first.
     assert "Thank you" not in client.post(sent.redirect_chain[0][0], remark | {"name": ""}).text
     full = OperationalError("database or disk is full")
     monkeypatch.setattr(Remark.objects, "create", Mock(side_effect=full))

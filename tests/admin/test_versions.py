@@ -297,6 +297,7 @@ def test_any_two_versions_are_compared_and_one_field_comes_back_alone(
     marked = [part for part in changes["Job"].parts if part[0]]
     assert marked == [("del", "steadies "), ("ins", "calms ")]
     assert "Gone: </span>steadies </del>" in page.text
+    assert "reviewed_by" in page.context["fixed"]
 
     back = f"{address_of(magnesium)}?back={long.pk}&field=job"
     assert back.replace("&", "&amp;") in page.text
