@@ -71,8 +71,12 @@ class NoteFields(forms.Form):
         return cleaned
 
 
-class TargetForm(forms.ModelForm):
+class RedirectForm(ContentForm):
     """A form for a redirect, which leads to a page that readers can see."""
+
+    fixed = ()
+    # The reason is for colleagues, and may repeat the words that were wrong.
+    quoted = frozenset({"path", "to", "reason"})
 
     def clean_to(self) -> str:
         target: str = self.cleaned_data["to"]
@@ -83,7 +87,7 @@ class TargetForm(forms.ModelForm):
         return target
 
 
-class RemovalForm(TargetForm):
+class RemovalForm(RedirectForm):
     """The reason for taking rows off, and what readers find instead of their pages."""
 
     # Its fields are sent along with those of a row.
@@ -207,11 +211,6 @@ def _is_answered(request: Any, rows: Sequence[Any]) -> bool:
     request.removal = RemovalForm(request, rows)
     is_valid: bool = request.removal.is_valid()
     return is_valid
-
-
-class RedirectForm(TargetForm, ContentForm):
-    fixed = ()
-    quoted = frozenset({"path", "to"})
 
 
 @admin.register(Redirect)

@@ -211,7 +211,6 @@ def test_form_that_unpublishes_a_page_asks_why(screen, article, client):
     response = form.save(status="draft", title="A title")
     assert response.status_code == 200
     assert "takes a page off the site" in response.text
-    assert 'name="gone-reason"' in response.text
     assert response.context["adminform"].form["title"].value() == "A title"
     assert not Revision.objects.exists()
 
@@ -234,10 +233,11 @@ def test_deletion_of_pages_asks_why_and_redirects_or_tells_readers(editor_client
     address, other = article.get_absolute_url(), "/articles/eyelid-twitching/"
 
     refused = delete(editor_client, article, **{"gone-reason": ""}).text
-    itself = delete(editor_client, article, **{"gone-to": address}).text
+    itself = delete(editor_client, article, **{"gone-to": address, "gone-words": "A cure."}).text
     assert 'name="gone-reason"' in refused
     assert 'class="errorlist"' in refused
     assert "no other page" in itself
+    assert "“cure” is never written here" in itself
     assert client.get(address).status_code == 200
     delete(editor_client, article, **{"gone-to": other})
     page = client.get(address)
