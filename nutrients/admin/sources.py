@@ -17,7 +17,7 @@ from nutrients.search.index import catch_up
 
 from .content import ContentAdmin
 from .content_forms import ContentForm
-from .deleting import citing
+from .deleting import citing, linked_name
 from .guard import lock_content
 from .rows import draw, fieldset, foreign_keys, get_row
 
@@ -68,7 +68,7 @@ def replace_source(request: HttpRequest, pk: int, screen: Any) -> HttpResponse:
         title=f"Replace {old}",
         original=old,
         form=form,
-        uses=uses,
+        uses=[linked_name(row) for row in uses],
     )
 
 
