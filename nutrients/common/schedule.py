@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -41,11 +42,12 @@ def moments_to_come(*, at: datetime) -> list[datetime]:
     )
 
 
-def came_due(*, since: datetime, at: datetime) -> bool:
-    """Whether a scheduled row began to show after `since` and up to `at`. One query."""
+def came_due(tables: Collection[Any], *, since: datetime, at: datetime) -> bool:
+    """Whether a row of the tables began to show after `since` and up to `at`. One query."""
     first, *others = (
         rows.filter(publish_at__gt=since, publish_at__lte=at).order_by().values_list("publish_at")
         for rows in published_tables()
+        if rows.model in tables
     )
     return first.union(*others).exists()
 

@@ -34,6 +34,7 @@ from nutrients.evidence.ranking import Level
 from nutrients.models import CaseOutcome, SafetyCase, Urgency
 
 from .cases import case_query, names_hidden_in_emergencies, published_cases
+from .reads import TABLES
 
 # Answers to many cases share their sentences, so each is searched once.
 CACHED_SENTENCES = 8192
@@ -141,12 +142,12 @@ def failing(checked: Iterable[CheckedCase]) -> list[CheckedCase]:
 def current_outcomes(*, at: datetime) -> dict[int, CaseOutcome]:
     """Return the outcome of each case at this moment, by the primary key of the case.
 
-    Those of the last run still hold unless a scheduled row has begun to show since. Then run the
-    book again, and save nothing, because a page asks.
+    Those of the last run still hold unless a row that the book reads has begun to show since. Then
+    run the book again, and save nothing, because a page asks.
     """
     outcomes = {outcome.case_id: outcome for outcome in CaseOutcome.objects.all()}
     last_run = max((outcome.checked_at for outcome in outcomes.values()), default=None)
-    if last_run is None or not came_due(since=last_run, at=at):
+    if last_run is None or not came_due(TABLES, since=last_run, at=at):
         return outcomes
     return _outcomes(run_book(at=at), at=at)
 
