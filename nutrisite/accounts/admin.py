@@ -195,8 +195,11 @@ class AccountAdmin(UserAdmin):
     @admin.action(description="Make a one-time link to choose a password", permissions=["change"])
     def make_link(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """Show a link for each open account. The old password works until the link is used."""
-        for account in queryset.filter(is_active=True):
-            self._show_link(request, account)
+        for account in queryset:
+            if account.is_active:
+                self._show_link(request, account)
+            else:
+                messages.warning(request, f"{account} is closed: tick “Open” in its form first.")
 
     @admin.action(description="Unlock after wrong tries", permissions=["change"])
     def unlock(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:

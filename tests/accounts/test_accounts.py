@@ -153,6 +153,7 @@ def test_forgotten_password_is_chosen_again_by_a_link(root, anna):
     assert [*kinds] == ["signed-in", "password", "link"]
     close(root, anna)
     assert not browser.is_in()
+    assert "anna is closed" in str(messages_of(act(root, "make_link", anna)))
     assert "is_active" not in Screen(root, User.objects.get(username="root")).data
 
 
