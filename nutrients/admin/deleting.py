@@ -1,7 +1,7 @@
 """Deletions: the rows that each deletes, those that lose a link, and those that prevent it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from textwrap import shorten
 from typing import Any
 
@@ -65,9 +65,7 @@ class Deletion:
         pks: dict[Any, set[Any]] = defaultdict(set)
         for through, links in self._deleted.items():
             if model := through._meta.auto_created:
-                fields = model._meta.local_many_to_many
-                field = next(field for field in fields if field.remote_field.through is through)
-                column = f"{field.m2m_field_name()}_id"
+                column = f"{model._meta.model_name}_id"
                 deleted = {row.pk for row in self._deleted.get(model, ())}
                 pks[model] |= {getattr(link, column) for link in links} - deleted
         return [row for model in pks for row in _named_rows(model, pks[model])]
@@ -116,9 +114,8 @@ class Deletion:
                 record([*unlinked, *self._rows], at=at)
 
 
-def describe_blockers(blockers: Iterable[tuple[Any, str]]) -> str:
+def describe_blockers(blockers: Sequence[tuple[Any, str]]) -> str:
     """Return a sentence that says why rows are not deleted."""
-    blockers = list(blockers)
     names = ", ".join(f"{row._meta.verbose_name} “{row}”" for row, _ in blockers)
     reasons = " ".join(dict.fromkeys(reason for _, reason in blockers))
     return f"Not deleted, because it is needed: {names}. {reasons}"

@@ -200,9 +200,7 @@ def _stages(authority: Authority, bands: list[ReferenceIntake]) -> dict[str, Lif
     if any(band.life_status == LifeStatus.MENOPAUSE for band in bands):
         # No table gives the menopause an age, so it is offered once, from the oldest band on.
         oldest = [stage for stage in stages if stage.group == "Female"][-1:]
-        stages += [
-            replace(stage, age_below=None, life_status=LifeStatus.MENOPAUSE) for stage in oldest
-        ]
+        stages += [replace(stage, life_status=LifeStatus.MENOPAUSE) for stage in oldest]
     stages.sort(key=lambda stage: ORDER.index(stage.group))
     return {stage.slug: stage for stage in stages}
 
