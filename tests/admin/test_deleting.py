@@ -5,6 +5,7 @@ from django.utils import timezone
 from model_bakery import baker
 from reversion.models import Revision
 
+from nutrients.content.versions import FIRST, write_revision
 from nutrients.models import (
     Answer,
     Article,
@@ -61,10 +62,15 @@ def test_row_that_a_rule_names_is_not_deleted(rule, admin_client, model, slug):
     ):
         assert f'<a href="{address_of(rule)}">clot-rule</a>' in answer.text
         assert 'name="post"' not in answer.text
-    if model is Question:
-        under = Screen(admin_client, row).save(**{"answers-0-DELETE": "on"}).text
-        assert "Not deleted, because it is needed: red flag rule “clot-rule”" in under
     assert names(rule) == before
+    if model is Question:
+        needed = "Not deleted, because it is needed: red flag rule “clot-rule”"
+        assert needed in Screen(admin_client, row).save(**{"answers-0-DELETE": "on"}).text
+        assert Answer.objects.count() == 1
+        # An earlier version without an answer would delete it.
+        write_revision([row], "Before")
+        rule.answers.add(baker.make(Answer, slug="thigh", question=row))
+        assert needed in admin_client.get(address_of_version(versions_of(row)[0]), follow=True).text
 
 
 @pytest.fixture
@@ -151,6 +157,7 @@ def sources(no_content):
 def test_last_source_of_a_published_row_and_what_cites_one_are_not_deleted(sources, admin_client):
     old, _ = sources
     NutrientAmount.objects.all().delete()
+    Nutrient.objects.get().sources.add(baker.make(Source, slug="ours", kind="editorial"))
 
     page = admin_client.get(address_of(old, "delete")).text
     delete(admin_client, old)
@@ -172,6 +179,7 @@ def test_last_source_of_a_published_row_and_what_cites_one_are_not_deleted(sourc
     Article.objects.update(status="draft")
     delete_several(admin_client, foods, plain, post="yes")
     assert not ArticleSection.objects.exists()
+    assert versions_of(article)[-1].revision.comment == FIRST
 
 
 def test_source_is_deleted_after_it_is_replaced_or_if_only_drafts_rest_on_it(sources, admin_client):

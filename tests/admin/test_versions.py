@@ -13,6 +13,7 @@ from nutrients.models import (
     ArticleSection,
     Association,
     FoodSource,
+    Interaction,
     Nutrient,
     NutrientAmount,
     RedFlagRule,
@@ -100,6 +101,7 @@ def test_deletion_dates_the_pages_that_showed_the_row(editor_client, content):
 
     assert not Nutrient.objects.filter(slug="copper").exists()
     assert min(date for row in along for date in dates(row, ("food",))) > start
+    assert Interaction.objects.filter(changed_at__lt=start).exists()
 
 
 def test_rule_added_and_deleted_is_in_the_history_of_its_flag(screen, editor_client, content):

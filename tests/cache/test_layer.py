@@ -176,6 +176,13 @@ def test_cache_keeps_the_pages_requested_last_within_its_size(ask, site):
     assert len(site.requests) == 5
 
 
+def test_page_that_two_threads_rendered_counts_once():
+    pages, page = page_cache.Pages(), page_cache.Page(BODY, [], "", "/")
+    for _ in range(2):
+        pages.add("/", page, len(BODY) + OVERHEAD)
+    assert pages.get("/") is page
+
+
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("path", ["/", "/checklist/", "/admin/", "/no-such-page/", "/readyz"])
 def test_every_page_says_that_the_database_is_away_and_asks_it_nothing(client, path, method):

@@ -219,12 +219,6 @@ def test_most_matching_are_in_full_the_rest_take_a_line_and_a_tie_is_called_one(
     assert "Also linked: Nutrient 3 (1); Nutrient 4 (1)." in paper
 
 
-def test_ticked_causes_come_first(client, content):
-    text = result(client, symptom=["muscle-twitches"], risk=["caffeine"])
-    caffeine = "Caffeine You ticked Caffeine. Linked with muscle twitches. The NHS"
-    assert text.index(caffeine) < text.rindex("Lack of sleep")
-
-
 def test_symptom_without_a_nutrient_is_named_and_a_draft_is_not_understood(client, small_world):
     factories.symptom("hiccups")
     factories.symptom("draft", status="draft")

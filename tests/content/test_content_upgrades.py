@@ -198,6 +198,14 @@ def test_name_that_another_row_has_is_not_merged(release):
     assert "Food group with this Name already exists." in reason
 
 
+def test_value_that_a_rule_forbids_beside_an_edited_one_is_not_merged(release):
+    release(source(), group(), food(is_food=False))
+    edit(FoodSource.objects.get(), is_food=True)
+    release(source(), group(), food(is_food=False, serving_description=""))
+    [reason] = open_changes().values()
+    assert "A food needs a serving and its grams." in reason
+
+
 def test_row_that_an_editor_added_first_is_compared_with_the_shipped_one(release):
     release(source())
     FoodGroup.objects.create(slug="nuts", name="Nuts and kernels")
