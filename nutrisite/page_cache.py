@@ -48,8 +48,8 @@ Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 MEMORY, AWAY = "nutrisite.memory", "nutrisite.database_away"
 # Seconds between two attempts to reach a database that is away
 PAUSE = 1
-# Longer addresses are not links of the site; larger pages would evict many others.
-LONGEST, LARGEST = 512, 512_000
+# Longer addresses are not links of the site.
+LONGEST = 512
 # Approximate overhead of Python for a page with its headers, in bytes
 OVERHEAD = 4_000
 UNCACHEABLE = {"no-store", "private"}
@@ -181,7 +181,7 @@ class PageCache:
         key = self._key(environ)
         if key is None:
             return self._application(environ, start_response)
-        if (stored := version or self._versions.last) and (page := stored.pages.get(key)):
+        if (last := self._versions.last) and (page := last.pages.get(key)):
             return send(page, environ, start_response, start)
         return self._render(environ, start_response, key, version, start)
 
@@ -221,7 +221,7 @@ class PageCache:
 
 
 def compressed(environ: Environ, headers: dict[str, str], body: bytes, route: str) -> Page:
-    encoding, etag = encoding_for(environ), headers["ETag"].removeprefix("W/")
+    encoding, etag = encoding_for(environ), headers["ETag"]
     body = ENCODINGS[encoding](body)
     headers |= {"ETag": f"W/{etag}", "Content-Length": str(len(body))}
     if encoding:
@@ -282,10 +282,8 @@ def is_cacheable(response: HttpResponseBase) -> bool:
         isinstance(response, HttpResponse)
         and response.status_code == 200
         and not response.cookies
-        and not response.has_header("Content-Encoding")
         and not tokens(response.get("Cache-Control", "")) & UNCACHEABLE
         and tokens(response.get("Vary", "")) <= VARY
-        and len(response.content) <= LARGEST
     )
 
 
