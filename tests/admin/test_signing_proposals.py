@@ -61,7 +61,10 @@ def test_proposal_needs_signatures_of_people_who_wrote_none_of_it_in_roles_they_
 ):
     settings.SIGN_OFFS = 2
     writer_of_a_row, safety = account("Editors", "Bea Oak"), account("Safety", "Sam Uel")
-    write_on(proposal, User.objects.get(username="bea"))
+    bea = User.objects.get(username="bea")
+    write_on(proposal, bea)
+    # Its author may not sign it either if others wrote over every row.
+    proposal.rows.update(by=bea)
     make_ready(proposal)
 
     for client in (editor_client, writer_of_a_row):
@@ -76,6 +79,7 @@ def test_proposal_needs_signatures_of_people_who_wrote_none_of_it_in_roles_they_
     assert proposal.state == State.READY
     sign(safety, proposal, "safety")
     assert proposal.state == State.AGREED
+    assert sign(account("Editors", "Cleo Dee"), proposal).status_code == 302
     send(editor_client, proposal, "publish", now="")
     assert proposal.state == State.LIVE
 
@@ -140,6 +144,7 @@ def test_preview_link_shows_the_pages_without_an_account_and_takes_remarks(
 
     assert f"<ins>{WORDS}</ins>" in page.text
     assert f"?path={MAGNESIUM}" in overview.text
+    assert not overview.context["may_agree"]
     for answer in (overview, page):
         assert answer.headers["Cache-Control"] == "no-store"
         assert "noindex" in answer.headers["X-Robots-Tag"]
@@ -158,6 +163,8 @@ def test_preview_link_shows_the_pages_without_an_account_and_takes_remarks(
     assert "Say &lt;b&gt;why&lt;/b&gt;." in refused
     assert "We could not save your remark just now." in refused
     assert Remark.objects.count() == 1
+    monkeypatch.setattr("nutrients.proposals.signing.MAX_REMARKS", 1)
+    assert "very many remarks" in client.post(path, remark).text
     html = editor_client.get(proposal.get_absolute_url()).text
     assert "Say &lt;b&gt;why&lt;/b&gt;." in html
     assert "Rita" in html
@@ -198,7 +205,9 @@ def test_named_colleague_for_whom_an_administrator_vouches_agrees_once_by_the_co
     outdated = client.post(path, {"digest": "0" * 64, "code": code})
     assert "have changed" in outdated.text
     assert client.post(path, {"digest": words, "code": code}).status_code == 302
-    assert client.post(path, {"digest": words, "code": code}).status_code == 200
+    again = client.post(path, {"digest": words, "code": code})
+    assert (again.status_code, again.context["may_agree"]) == (200, False)
+    assert PreviewLink.objects.exclude(code="").count() == 1
 
     signed = SignOff.objects.get()
     assert (signed.name, signed.profession) == ("Rita Moss", "GP")
