@@ -160,9 +160,8 @@ def _ranked(
     )
     documents = content.documents(ids)
     if others := [pk for pk in ids if pk not in content.public]:
-        foods = SearchDocument.objects.filter(pk__in=others, is_imported=True)
-        foods = foods.filter(is_public_food(at=at)).order_by().defer("words")
-        documents += map(Scorable, foods)
+        foods = SearchDocument.objects.filter(is_public_food(at=at), pk__in=others)
+        documents += map(Scorable, foods.order_by().defer("words"))
     score = scorer(clauses)
     ranked = [(document, *score(document)) for document in documents]
     # The index matches stems, so a document may still lack a clause when it is scored.
@@ -230,9 +229,7 @@ def matcher_of(clauses: Iterable[Clause]) -> Matcher:
         return frozenset(
             term
             for term in terms
-            if word == term.word
-            or stem(word) == term.stem
-            or (term.is_prefix and word.startswith(term.word))
+            if stem(word) == term.stem or (term.is_prefix and word.startswith(term.word))
         )
 
     return matcher
@@ -244,16 +241,12 @@ def passage(
     """Return the sentence with most of the query, and the next ones up to the maximum length."""
     if not sentences:
         return ""
-    best, most = 0, 0
-    for index, (_, words) in enumerate(sentences):
-        terms = frozenset[Term]().union(*map(matcher, words))
-        count = sum(
-            any(terms.issuperset(phrase) for phrase in clause.phrases) for clause in clauses
-        )
-        if count > most:
-            best, most = index, count
-        if count == len(clauses):
-            break
+
+    def count(index: int) -> int:
+        terms = frozenset[Term]().union(*map(matcher, sentences[index][1]))
+        return sum(any(map(terms.issuperset, clause.phrases)) for clause in clauses)
+
+    best = max(range(len(sentences)), key=count)
     text = sentences[best][0]
     for following, _ in sentences[best + 1 :]:
         if len(text) + len(following) >= LONGEST_PASSAGE:

@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from nutrients.models import SearchDocument, Synonym
+from nutrients.models import FoodSource, SearchDocument, Synonym
 from nutrients.search.content import SearchContent
 from nutrients.search.index import catch_up
 from nutrients.search.results import SearchResults
@@ -42,6 +42,8 @@ def test_imported_foods_come_after_all_that_editors_wrote(content):
         assert results[0] != f"/foods/import-{number}/"
         foods = [address for address in results if address.startswith("/foods/")]
         assert foods[-1] == f"/foods/import-{number}/"
+    FoodSource.objects.filter(slug="import-0").update(status="draft")
+    assert "/foods/import-0/" not in addresses(words[0])
 
 
 def test_every_synonym_leads_somewhere(content):
