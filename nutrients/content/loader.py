@@ -25,7 +25,6 @@ from .fixtures import (
     KeyIndex,
     Model,
     RefusedError,
-    as_key,
     build_instance,
     digests,
     read_rows,
@@ -166,7 +165,7 @@ class _Load:
             with transaction.atomic():
                 return self._insert(row.model, [row])
         except IntegrityError as error:
-            if had_rows and _is_duplicate(error):
+            if had_rows:
                 # An editor added a row with the same name. The site must start nevertheless.
                 self._leave_out(row, self.outcome.name_taken)
                 return {}
@@ -179,8 +178,8 @@ class _Load:
         for row in self.outcome.added:
             pk = self.index.keys_of(row.model)[row.key]
             for link in row.model._meta.many_to_many:
-                keys = dict.fromkeys(map(as_key, row.fields.get(link.name) or []))
-                targets = [self.index.target(row, link, list(key)) for key in keys]
+                keys = row.fields.get(link.name) or []
+                targets = [self.index.target(row, link, key) for key in keys]
                 pairs[link] += [(pk, target) for target in targets if target is not None]
         for link, ends in pairs.items():
             write_links(link, ends)
@@ -190,8 +189,6 @@ class _Load:
         saved = with_links(model).in_bulk([keys[row.key] for row in rows])
         updates = []
         for row in rows:
-            # Refuse a value that a first load would refuse.
-            build_instance(row, self.index)
             live = saved[keys[row.key]]
             values, reasons = self._merge_fields(row, live)
             if values:
@@ -290,14 +287,6 @@ class _Load:
             noticed_at=self.at,
             **values,
         )
-
-
-def _is_duplicate(error: IntegrityError) -> bool:
-    cause = error.__cause__
-    return (
-        getattr(cause, "sqlite_errorname", "") == "SQLITE_CONSTRAINT_UNIQUE"
-        or getattr(cause, "sqlstate", "") == "23505"
-    )
 
 
 def _by_model(rows: Iterable[FixtureRow]) -> dict[Model, list[FixtureRow]]:

@@ -238,13 +238,15 @@ def test_row_that_is_no_longer_shipped_stays_until_an_editor_decides(release):
 
 def test_shipped_link_to_a_row_that_was_deleted_meanwhile_cannot_be_taken(release, admin_client):
     groups = [group(), group("seeds", "Seeds"), group("pips", "Pips")]
-    release(source(), *groups, food())
-    edit(FoodSource.objects.get(), group=FoodGroup.objects.get(slug="pips"))
-    release(source(), *groups, food(group=["seeds"]))
+    release(source(), *groups, food(), food("pecans", "Pecans"))
+    edit(FoodSource.objects.get(slug="almonds"), group=FoodGroup.objects.get(slug="pips"))
+    release(source(), *groups, food(group=["seeds"]), food("pecans", "Pecans"))
     FoodGroup.objects.get(slug="seeds").delete()
 
     page, _ = take(admin_client)
     assert "A row that it needs is gone" in page["problems"][0]
+    release(source(), *groups, food(group=["seeds"]), food("pecans", "Pecans", group=["seeds"]))
+    assert open_changes()["pecans.group"] == "It leads to a row that was deleted here."
 
 
 def test_plan_lists_everything_and_changes_nothing(release):

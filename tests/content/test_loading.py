@@ -109,7 +109,8 @@ def test_row_of_an_editor_with_the_same_name_stays(tmp_path):
     load(write(tmp_path, [source(), group()]))
     FoodGroup.objects.create(slug="pips", name="Seeds")
 
-    output, errors = load(write(tmp_path, [source(), group(), group("seeds", "Seeds")]))
+    rows = [source(), group(), group("seeds", "Seeds"), food(group=["seeds"])]
+    output, errors = load(write(tmp_path, rows))
 
     assert "nothing to add" in output
     assert errors == (
