@@ -193,11 +193,3 @@ def test_static_files_are_collected_if_their_content_differs_whatever_their_date
         assert prepare(clone, "static").returncode == 0
 
     assert (clone / "var" / "asked").read_text() == "once once "
-
-
-def test_help_lists_the_commands():
-    done = run("make")
-
-    assert done.returncode == 0
-    for name in ("run", "dev", "test", "check", "admin", "bench"):
-        assert f"  {name} " in done.stdout

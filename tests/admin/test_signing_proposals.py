@@ -63,7 +63,6 @@ def test_proposal_needs_signatures_of_people_who_wrote_none_of_it_in_roles_they_
     writer_of_a_row, safety = account("Editors", "Bea Oak"), account("Safety", "Sam Uel")
     bea = User.objects.get(username="bea")
     write_on(proposal, bea)
-    # Its author may not sign it either if others wrote over every row.
     proposal.rows.update(by=bea)
     make_ready(proposal)
 
