@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from django.db import connection, connections
+from django.db import connection
 from django.db.backends.postgresql.client import DatabaseClient
 
 from nutrisite.health import shipped_migrations
@@ -71,7 +71,6 @@ def restore(file: Path, replaced: Path) -> None:
     """
     with _as_backup_error(), _unpacked(file) as copy:
         replaced.parent.mkdir(parents=True, exist_ok=True)
-        connections.close_all()
         engine_in_use().replace(copy, replaced)
 
 
@@ -126,8 +125,6 @@ class Sqlite:
             closing(sqlite3.connect(target)) as copy,
         ):
             live.backup(copy)
-            # One file, without a log beside it; the site switches back to WAL.
-            copy.execute("PRAGMA journal_mode=DELETE")
 
     def inspect(self, copy: Path) -> list[tuple[str, str]]:
         """Check every page, index and foreign key of a copy; return its applied migrations."""
