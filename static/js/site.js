@@ -56,6 +56,15 @@
     for (const [name] of [...formData]) formData.delete(name);
     for (const pair of sent) formData.append(...pair);
   });
+  // When Back restores a page, Safari resets fields with autocomplete="off". Make what a reader left their
+  // default, because the results beside them stay.
+  addEventListener("pagehide", () => {
+    for (const field of document.querySelectorAll("input")) {
+      field.defaultValue = field.value;
+      field.defaultChecked = field.checked;
+    }
+    for (const option of document.querySelectorAll("option")) option.defaultSelected = option.selected;
+  });
   // A form without values still adds its question mark.
   if (!location.search && location.href.includes("?")) history.replaceState(history.state, "", location.pathname + location.hash);
 })();
