@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from nutrients.checklist.content import Choice
 from nutrients.common.citations import References
+from nutrients.evidence.ranking import Tick
 from nutrients.models import Source
 from nutrients.templatetags.components import figure, percentage, rounded
 
@@ -47,9 +48,9 @@ def test_evidence_lights_a_bar_for_each_grade_and_says_the_word():
 
 def test_text_of_editors_is_escaped():
     nutrient = SimpleNamespace(symbol=WRITTEN, accent="b12")
-    choices = [Choice(WRITTEN, WRITTEN, help=WRITTEN)]
-    for tag in ("{% tile nutrient %}", '{% ticks choices "symptom" %}'):
-        html = render(tag, nutrient=nutrient, choices=choices)
+    choices = [Choice(Tick("symptom", WRITTEN), WRITTEN, help=WRITTEN)]
+    for tag in ("{% tile nutrient %}", "{% ticks choices ticked %}"):
+        html = render(tag, nutrient=nutrient, choices=choices, ticked=())
         assert "<b>" not in html, tag
         assert "&quot;&gt;&lt;b&gt;" in html, tag
 
