@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count, Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -24,6 +24,7 @@ from django.utils import timezone
 from reversion.models import Version
 
 from nutrients.common.schedule import moments_to_come
+from nutrients.content.versions import lock_content
 from nutrients.models import BookOverride, SafetyCase
 from nutrients.testbook.cases import published_cases
 from nutrients.testbook.reads import TABLES, reads
@@ -46,8 +47,6 @@ LONGEST_REASON = 300
 REFUSED = "Not saved, because it breaks the test book: see above."
 # How often a change is checked again because somebody else saved meanwhile.
 TRIES = 3
-# The advisory lock that all guarded changes take in PostgreSQL. SQLite locks for every change.
-LOCK = 7_041_776
 
 
 class UncheckedError(Exception):
@@ -142,13 +141,6 @@ class Guard:
         if last_change != self.last_change:
             self.checked = {}
         self.last_change = last_change
-
-
-def lock_content() -> None:
-    """Make other guarded changes wait until the transaction of this one ends."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
 def guard_of(request: Any) -> Guard:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from reversion import set_comment
 
+from nutrients.content.versions import lock_content
 from nutrients.models import Source, SourceKind
 from nutrients.prose import cited_slugs
 from nutrients.prose.markdown import CITATION
@@ -18,7 +19,6 @@ from nutrients.search.index import catch_up
 from .content import ContentAdmin
 from .content_forms import ContentForm
 from .deleting import citing, linked_name
-from .guard import lock_content
 from .rows import draw, fieldset, foreign_keys, get_row
 
 

@@ -36,7 +36,6 @@ from nutrients.models import (
     Verification,
 )
 
-from . import ledger
 from .food_tables import (
     ENERGY,
     USDA,
@@ -48,6 +47,7 @@ from .food_tables import (
     read_portions,
     read_table,
 )
+from .versions import lock_content
 
 FOLDER = Path(settings.FIXTURES) / "usda"
 SR28 = "usda-sr28"
@@ -247,7 +247,7 @@ def add_foods(
     """
     with transaction.atomic():
         # Run one import at a time, so that the existing foods stay the same until the end.
-        ledger.lock()
+        lock_content()
         source = Source.objects.filter(slug=slug).first()
         if source is None:
             raise FoodTableError(

@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection
 
 from nutrients.models import ShippedChange, ShippedRow
 
@@ -22,8 +21,6 @@ from .fixtures import FixtureRow, Identity
 FILES = "fixture file"
 # Imported foods are in the ledger too, under labels without this prefix.
 MODEL_PREFIX = "nutrients."
-# An arbitrary key for the advisory lock.
-LOCK = 14_112_026
 
 
 def loaded_rows(digests: dict[str, str]) -> int | None:
@@ -39,16 +36,6 @@ def record_files(digests: dict[str, str], rows: int, *, at: datetime) -> None:
     ShippedRow.objects.filter(model=FILES).delete()
     fields = {"digests": digests, "rows": rows}
     ShippedRow.objects.create(model=FILES, natural_key="[]", fields=fields, loaded_at=at)
-
-
-def lock() -> None:
-    """Admit one loader at a time, until its transaction ends.
-
-    On SQLite the transaction already has the write lock.
-    """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
 class Ledger:

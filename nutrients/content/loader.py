@@ -39,7 +39,7 @@ from .merging import (
     write_links,
     write_values,
 )
-from .versions import record, record_first, with_links
+from .versions import lock_content, record, record_first, with_links
 
 EDITED = "It was edited here as well."
 MADE_HERE = "The row was made here before it came with the site."
@@ -90,7 +90,7 @@ def load(folder: Path, *, at: datetime, plan: bool = False) -> Outcome:
     # All updates are in one revision, to which signals of links add nothing.
     with transaction.atomic(), reversion.create_revision(manage_manually=True):
         reversion.set_comment(REASON)
-        ledger.lock()
+        lock_content()
         outcome = _Load(rows, at).run()
         ledger.record_files(files, len(rows), at=at)
         transaction.set_rollback(plan)

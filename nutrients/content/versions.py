@@ -10,7 +10,7 @@ from typing import Any
 
 import reversion
 from django.apps import apps
-from django.db import models
+from django.db import connection, models
 from reversion.models import Version
 from reversion.revisions import _stack  # No public function suspends the active revision.
 
@@ -21,6 +21,8 @@ from .signatures import CHILDREN, update_reviewers
 FIRST = "As it was before the first edit here"
 # An association belongs to two rows, so an edit of it appears in its own history only.
 SHARED = "associations"
+# An arbitrary key for the advisory lock.
+LOCK = 7_041_776
 
 
 def content_models() -> list[type[Keyed]]:
@@ -40,6 +42,16 @@ def with_links(model: Any) -> Any:
 def register() -> None:
     for model in content_models():
         reversion.register(model, follow=CHILDREN.get(str(model._meta.model_name), ()))
+
+
+def lock_content() -> None:
+    """Make loads, imports and guarded saves wait until the transaction of this one ends.
+
+    On SQLite the transaction already has the write lock.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
 def write_revision(rows: Iterable[Any], comment: str, *, user: Any = None) -> None:
