@@ -25,8 +25,6 @@ AGES = re.compile(
 class IntakeForm(ContentForm):
     """The form of an intake, which derives the ages from the life stage."""
 
-    fixed = ("nutrient", "life_stage", "sex", "life_status", "authority")
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "age_from" in self.fields:
