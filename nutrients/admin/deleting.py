@@ -159,7 +159,7 @@ def _named_rows(model: Any, pks: Collection[Any]) -> Any:
 
 def linked_name(row: Any) -> SafeString:
     """Return the kind and name of a row with a link to its form, as Django lists deleted rows."""
-    link = row_link(row._meta.label_lower, row.pk, row)
+    link = row_link(type(row), row.pk, row)
     return format_html("{}: {}", capfirst(row._meta.verbose_name), link)
 
 

@@ -19,7 +19,6 @@ from django.db import transaction
 from django.db.models import Count, Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from reversion.models import Version
 
@@ -38,7 +37,7 @@ from nutrients.testbook.running import (
 )
 from nutrisite.accounts.resubmission import BusyError
 
-from .rows import is_row_form
+from .rows import admin_address, is_row_form
 
 Answer = TypeVar("Answer")
 # The checkbox to save although cases break, and the field for the reason.
@@ -280,8 +279,7 @@ def newly_failing(failed: Mapping[datetime, Collection[CheckedCase]]) -> list[Br
             saved = before.get(case.slug)
             if saved and saved.failures:
                 continue
-            page = "admin:nutrients_safetycase_change"
-            address = reverse(page, args=[saved.case.pk]) if saved else ""
+            address = admin_address(SafetyCase, "change", saved.case.pk) if saved else ""
             since = None if moment == min(failed) else moment
             broken.setdefault(case.slug, BrokenCase(case.title, failures, address, since))
     return list(broken.values())

@@ -12,7 +12,6 @@ from django.db import transaction
 from django.db.models import ProtectedError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -33,7 +32,7 @@ from .differences import Change, diff_versions, value_in
 from .guard import refuse
 from .proposing import is_proposing
 from .restoring import restore
-from .rows import is_row_form, return_texts
+from .rows import admin_address, is_row_form, return_texts
 
 VERSIONS_A_PAGE, MAX_DELETED = 50, 100
 # The hidden field with the version on which a form was opened.
@@ -97,7 +96,7 @@ class VersionedAdmin(VersionAdmin):
         row = self.get_object(request, object_id) if object_id else None
         is_sent = request.method == "POST" and is_row_form(request)
         if object_id and row is None and is_sent:
-            return return_texts(request, GONE, self._list_address())
+            return return_texts(request, GONE, admin_address(self.model, "changelist"))
         if row is None:
             return super().changeform_view(request, object_id, form_url, extra_context)
         versions, newer = versions_of_form(self.model, row.pk), []
@@ -246,9 +245,6 @@ class VersionedAdmin(VersionAdmin):
     ) -> HttpResponse:
         return self._restore_view(request, extra_context, pk=version_id)
 
-    def _list_address(self) -> str:
-        return reverse(f"admin:nutrients_{self.opts.model_name}_changelist")
-
     def _restore_view(
         self, request: HttpRequest, extra_context: Any, **lookups: str
     ) -> HttpResponse:
@@ -280,7 +276,7 @@ class VersionedAdmin(VersionAdmin):
                     answer.render()
                     transaction.set_rollback(True)
         except (RevertError, ProtectedError) as error:
-            sentence, address = str(error.args[0]), self._list_address()
+            sentence, address = str(error.args[0]), admin_address(self.model, "changelist")
             if request.method == "POST":
                 return return_texts(request, sentence, address)
             self.message_user(request, sentence, messages.ERROR)

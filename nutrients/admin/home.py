@@ -12,7 +12,6 @@ from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
 from reversion.models import Revision, Version
 
@@ -21,7 +20,14 @@ from nutrients.content.versions import content_models
 from nutrients.models import OPEN, CaseOutcome, Problem, Proposal, ShippedChange, State, Status
 
 from .content import ContentAdmin
-from .rows import FixedRowsAdmin, TableFilter, foreign_keys, reviewed_tables, row_link
+from .rows import (
+    FixedRowsAdmin,
+    TableFilter,
+    admin_address,
+    foreign_keys,
+    reviewed_tables,
+    row_link,
+)
 
 LATEST_SAVES, SCHEDULED_ROWS, ROWS_A_TABLE = 12, 20, 8
 
@@ -35,7 +41,7 @@ class ProblemAdmin(FixedRowsAdmin):
 
     @admin.display(description="Row", ordering="row")
     def where(self, obj: Problem) -> str:
-        return row_link(obj.model, obj.row_id, obj.row) if obj.row_id else obj.row
+        return row_link(apps.get_model(obj.model), obj.row_id, obj.row) if obj.row_id else obj.row
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -58,7 +64,7 @@ def home_context(request: HttpRequest) -> dict[str, Any]:
         )
         due = {name: number + counts[name] for name, number in due.items()}
         if counts["drafts"]:
-            address = f"{_address(model, 'changelist')}?state=draft"
+            address = f"{admin_address(model, 'changelist')}?state=draft"
             drafts.append((counts["drafts"], model._meta.verbose_name_plural, address))
         to_come = rows.filter(public, publish_at__gt=now).select_related(*foreign_keys(model))
         scheduled += to_come.order_by("publish_at")[:SCHEDULED_ROWS]
@@ -67,7 +73,7 @@ def home_context(request: HttpRequest) -> dict[str, Any]:
     return {
         "drafts": drafts,
         "due": due,
-        "scheduled": [(row, _address(type(row), "change", row.pk)) for row in scheduled],
+        "scheduled": [(row, admin_address(type(row), "change", row.pk)) for row in scheduled],
         "proposals": _open_proposals(request),
         "failing": CaseOutcome.objects.exclude(failures="").count(),
         "problems": Problem.objects.count(),
@@ -122,9 +128,9 @@ def _history(request: HttpRequest, version: Version) -> str:
     model = version.content_type.model_class()
     screen = admin.site.get_model_admin(model) if admin.site.is_registered(model) else None
     if screen and version.object:
-        return _address(model, "history", version.object_id)
+        return admin_address(model, "history", version.object_id)
     may_recover = screen and screen.has_add_permission(request)
-    return _address(model, "recoverlist") if may_recover else ""
+    return admin_address(model, "recoverlist") if may_recover else ""
 
 
 def search_tables(request: HttpRequest, words: str) -> list[tuple[str, list[tuple[Any, str]], str]]:
@@ -134,8 +140,8 @@ def search_tables(request: HttpRequest, words: str) -> list[tuple[str, list[tupl
         rows, may_repeat = screen.get_search_results(request, rows, words)
         first = list((rows.distinct() if may_repeat else rows)[:ROWS_A_TABLE])
         if first:
-            links = [(row, _address(screen.model, "change", row.pk)) for row in first]
-            every = _address(screen.model, "changelist")
+            links = [(row, admin_address(screen.model, "change", row.pk)) for row in first]
+            every = admin_address(screen.model, "changelist")
             results.append((str(screen.opts.verbose_name_plural), links, every))
     return results
 
@@ -146,7 +152,3 @@ def content_tables(request: HttpRequest) -> Iterator[tuple[ContentAdmin, Any]]:
         screen = admin.site.get_model_admin(model)
         if isinstance(screen, ContentAdmin) and screen.has_view_permission(request):
             yield screen, model._default_manager.select_related(*foreign_keys(model))
-
-
-def _address(model: Any, page: str, *args: Any) -> str:
-    return reverse(f"admin:nutrients_{model._meta.model_name}_{page}", args=args)

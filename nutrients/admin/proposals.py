@@ -41,7 +41,7 @@ from .differences import diff_values, format_value, make_change
 from .guard import BrokenCase, guard_of
 from .publishing import BY_NOW, problems, publish, schedule
 from .reviewing import REREAD, profession_of
-from .rows import FixedRowsAdmin, change_address, draw, get_row, row_paths
+from .rows import FixedRowsAdmin, admin_address, draw, get_row, row_paths
 from .widgets import NamedDateTime
 
 Button = Callable[[HttpRequest, Proposal], HttpResponse | None]
@@ -335,7 +335,7 @@ def describe_rows(proposal: Proposal) -> list[dict[str, Any]]:
         if row not in live and row.kind != ChangeKind.ADD:
             continue
         pk = live[row].pk if row in live else PREVIEW_KEYS_FROM + row.pk
-        address = f"{change_address(row.model, pk)}?proposal={proposal.pk}"
+        address = f"{admin_address(row.table, 'change', pk)}?proposal={proposal.pk}"
         forms[f"{row.model} {row.natural_key}"] = address
     return [
         {

@@ -24,7 +24,7 @@ from nutrients.models import Status
 from nutrisite.accounts.admin_site import is_key
 
 from .content_forms import validate_to_come
-from .rows import change_address, draw, foreign_keys, get_row, reviewed_tables
+from .rows import admin_address, draw, foreign_keys, get_row, reviewed_tables
 
 # Days until the next review: fewer where an outdated row can do more harm.
 USUAL_DAYS = 365
@@ -105,7 +105,7 @@ def sign_row(request: HttpRequest, pk: int, screen: admin.ModelAdmin) -> HttpRes
             with transaction.atomic():
                 agree([row], user=account, at=timezone.now())
             screen.message_user(request, f"You signed “{row}”.", messages.SUCCESS)
-            return redirect(change_address(screen.opts.label_lower, pk))
+            return redirect(admin_address(screen.model, "change", pk))
         screen.message_user(request, REREAD, messages.WARNING)
     return draw(
         request,
@@ -159,7 +159,7 @@ def review_desk(request: HttpRequest) -> HttpResponse:
             "row": row,
             "meta": row._meta,
             "value": f"{row._meta.model_name}-{row.pk}",
-            "address": change_address(row._meta.label_lower, row.pk),
+            "address": admin_address(type(row), "change", row.pk),
             "is_overdue": row.is_overdue(on=today),
         }
         for row in rows[:MAX_ROWS]

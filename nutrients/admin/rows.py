@@ -98,17 +98,14 @@ def return_texts(request: HttpRequest, sentence: str, address: str) -> HttpRespo
     return show_form(request, sentence, address=address, can_resend=False)
 
 
-def change_address(label: str, pk: Any) -> str:
-    """Return the address of a row's form; NoReverseMatch if the admin has no such model.
-
-    The label is that of fixtures: nutrients.nutrient.
-    """
-    return reverse(f"admin:{label.replace('.', '_')}_change", args=[pk])
+def admin_address(model: Any, page: str, *keys: Any) -> str:
+    """Return the address of a page of a table; NoReverseMatch if the admin has no such page."""
+    return reverse(f"admin:{model._meta.label_lower.replace('.', '_')}_{page}", args=keys)
 
 
-def row_link(label: str, pk: Any, name: Any) -> SafeString | str:
+def row_link(model: Any, pk: Any, name: Any) -> SafeString | str:
     """Return a row's name with a link to its form, or the name alone if it has no form."""
     try:
-        return format_html('<a href="{}">{}</a>', change_address(label, pk), name)
+        return format_html('<a href="{}">{}</a>', admin_address(model, "change", pk), name)
     except NoReverseMatch:
         return str(name)

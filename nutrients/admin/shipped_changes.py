@@ -53,7 +53,7 @@ class ShippedChangeAdmin(FixedRowsAdmin):
     @admin.display(description="Row")
     def row(self, obj: ShippedChange) -> SafeString | str:
         row = obj.live_row()
-        return row_link(obj.model, row.pk, row) if row else "It was deleted here."
+        return row_link(obj.table, row.pk, row) if row else "It was deleted here."
 
     @admin.display(description="Came with the site before")
     def shipped_before(self, obj: ShippedChange) -> SafeString | str:
