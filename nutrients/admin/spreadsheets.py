@@ -138,10 +138,26 @@ def read_table(text: str) -> Iterator[tuple[int, list[str]]]:
         raise ValidationError(words) from error
 
 
-class Reader:
-    """Reads lines for one screen: through its form, unless they are as their rows are saved."""
+class ImportForm(forms.Form):
+    """A file or pasted lines. The text of a file is shown, and sent on, as pasted lines.
+
+    The form of the table checks each line, unless it is as its row is saved.
+    """
+
+    file = forms.FileField(required=False, label="A CSV file")
+    pasted = forms.CharField(
+        required=False,
+        strip=False,
+        label="Or lines copied from a spreadsheet",
+        widget=forms.Textarea(attrs={"rows": 8, "class": "vLargeTextField"}),
+    )
+    figures_are_right = forms.BooleanField(required=False, label=JUMP_IS_RIGHT)
+    lines: list[Line] = []
+    # Whether the encoding of the file was guessed.
+    is_guessed = False
 
     def __init__(self, screen: admin.ModelAdmin, request: HttpRequest) -> None:
+        super().__init__(request.POST or None, request.FILES or None)
         self._screen = screen
         self._model: Any = screen.model
         self._columns = columns_of(screen, request)
@@ -149,7 +165,24 @@ class Reader:
         self._confirmed = {FIGURES_ARE_RIGHT: "on"} if FIGURES_ARE_RIGHT in request.POST else {}
         self._find_row = cache(_find_row)
 
-    def read(self, text: str) -> list[Line]:
+    def clean(self) -> dict[str, Any]:
+        """Read the lines."""
+        cleaned = super().clean() or self.cleaned_data
+        if self.errors:
+            return cleaned
+        text = cleaned.get("pasted", "")
+        if file := cleaned.get("file"):
+            if file.size > MAX_BYTES:
+                raise ValidationError("The file has more than 2 MB: split it.")
+            text, self.is_guessed = decode(file.read())
+        if not text.strip():
+            raise ValidationError("Choose a file, or paste lines.")
+        self.lines = self._read(text)
+        # A page cannot choose a file again, so the next step sends its text.
+        self.data = {**self.data, "pasted": text}
+        return cleaned
+
+    def _read(self, text: str) -> list[Line]:
         """Return every line with its effect. Raises ValidationError if none can be read."""
         table = list(read_table(text))
         if len(table) < 2:
@@ -304,43 +337,6 @@ def _find_row(model: Any, text: str) -> Any:
     """Return the row that a cell names by its natural key, such as a slug."""
     parts = text.split(KEY_SEPARATOR)
     return model.with_key(parts) if len(parts) == len(model.KEY) else None
-
-
-class ImportForm(forms.Form):
-    """A file or pasted lines. The text of a file is shown, and sent on, as pasted lines."""
-
-    file = forms.FileField(required=False, label="A CSV file")
-    pasted = forms.CharField(
-        required=False,
-        strip=False,
-        label="Or lines copied from a spreadsheet",
-        widget=forms.Textarea(attrs={"rows": 8, "class": "vLargeTextField"}),
-    )
-    figures_are_right = forms.BooleanField(required=False, label=JUMP_IS_RIGHT)
-    lines: list[Line] = []
-    # Whether the encoding of the file was guessed.
-    is_guessed = False
-
-    def __init__(self, screen: admin.ModelAdmin, request: HttpRequest) -> None:
-        super().__init__(request.POST or None, request.FILES or None)
-        self._reader = Reader(screen, request)
-
-    def clean(self) -> dict[str, Any]:
-        """Read the lines."""
-        cleaned = super().clean() or self.cleaned_data
-        if self.errors:
-            return cleaned
-        text = cleaned.get("pasted", "")
-        if file := cleaned.get("file"):
-            if file.size > MAX_BYTES:
-                raise ValidationError("The file has more than 2 MB: split it.")
-            text, self.is_guessed = decode(file.read())
-        if not text.strip():
-            raise ValidationError("Choose a file, or paste lines.")
-        self.lines = self._reader.read(text)
-        # A page cannot choose a file again, so the next step sends its text.
-        self.data = {**self.data, "pasted": text}
-        return cleaned
 
 
 def import_page(request: HttpRequest, screen: admin.ModelAdmin) -> HttpResponse:
