@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern
 from django.utils import timezone
 
-from nutrients.content.fixtures import RefusedError
+from nutrients.content.merging import RefusedError
 from nutrients.models import OPEN, SIGNABLE, ChangeKind, Proposal, Role, State
 from nutrients.proposals.pages import FEW_PAGES, changing_pages
 from nutrients.proposals.rows import (

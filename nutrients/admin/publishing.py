@@ -10,7 +10,7 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 from reversion import create_revision, set_comment, set_user
 
-from nutrients.content.fixtures import RefusedError
+from nutrients.content.merging import RefusedError
 from nutrients.content.removed import has_page, redirect_pages
 from nutrients.content.signatures import sign
 from nutrients.content.versions import parents, record, record_first

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from nutrients.content.merging import NEVER_SHIPPED, shipped_value
+from nutrients.content.merging import NEVER_SHIPPED, REASON, shipped_value
 from nutrients.models import ShippedChange
 from nutrients.proposals.rows import values_of
 
@@ -23,7 +23,6 @@ ABOUT = (
     "proposal is published; if you drop it, what stands here stays. To write a third wording, keep "
     "what stands here and edit the row."
 )
-TITLE = "Newer content that came with the site"
 NOTHING = "Nothing"
 
 
@@ -84,7 +83,7 @@ class ShippedChangeAdmin(FixedRowsAdmin):
         with transaction.atomic():
             values = [(row, _proposed(change)) for change, row in changes.items()]
             queryset.filter(pk__in=[change.pk for change in changes]).delete()
-            return propose_changes(request, TITLE, values)
+            return propose_changes(request, REASON, values)
 
 
 def _proposed(change: ShippedChange) -> dict[str, Any] | None:

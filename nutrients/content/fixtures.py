@@ -32,10 +32,6 @@ class FixtureError(Exception):
     """The fixtures cannot be loaded. The message is one sentence with the file and the row."""
 
 
-class RefusedError(Exception):
-    """The row or the database refuses the values. The message is one sentence."""
-
-
 @dataclass(frozen=True, slots=True)
 class FixtureRow:
     """A row as shipped, with raw field values. `location` names file and row in messages."""
@@ -158,16 +154,12 @@ class KeyIndex:
     def to_database(self, field: Any, value: Any) -> Any:
         """Return a field's value with primary keys in place of natural keys.
 
-        Raises RefusedError for a row that is not in the database.
+        Raises KeyError for a row that is not in the database.
         """
         if not field.is_relation or value is None:
             return value
         keys = self.keys_of(field.remote_field.model)
-        wanted = sorted(value) if field.many_to_many else [value]
-        if missing := [key for key in wanted if key not in keys]:
-            raise RefusedError(f"{' / '.join(missing[0])} is not there any more.")
-        targets = [keys[key] for key in wanted]
-        return targets if field.many_to_many else targets[0]
+        return [keys[key] for key in sorted(value)] if field.many_to_many else keys[value]
 
 
 def foreign_keys(row: FixtureRow) -> list[tuple[Any, Any]]:

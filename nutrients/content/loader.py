@@ -24,7 +24,6 @@ from .fixtures import (
     Key,
     KeyIndex,
     Model,
-    RefusedError,
     build_instance,
     digests,
     read_rows,
@@ -34,6 +33,7 @@ from .ledger import as_json
 from .merging import (
     NEVER_SHIPPED,
     REASON,
+    RefusedError,
     live_value,
     shipped_value,
     write_links,
@@ -225,7 +225,7 @@ class _Load:
                         values[each] = self.index.to_database(each, value)
                 except ConflictError as error:
                     reasons[each] = str(error)
-                except RefusedError:
+                except KeyError:
                     reasons[each] = TARGET_DELETED
         return values, reasons
 

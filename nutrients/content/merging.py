@@ -1,7 +1,4 @@
-"""Merge shipped content with editors' work: compare values, write them, and settle conflicts.
-
-A field has three sides: what was shipped before, what the site has, and what is shipped now.
-"""
+"""Values of shipped and of saved rows: parse them to compare them, and write them."""
 
 from __future__ import annotations
 
@@ -13,11 +10,15 @@ from django.core.exceptions import ValidationError
 
 from nutrients.models import Keyed, Publishable
 
-from .fixtures import RefusedError, as_key
+from .fixtures import as_key
 
 REASON = "Newer content that came with the site"
 # A sentinel for a value that was never shipped; it equals nothing else.
 NEVER_SHIPPED: Any = object()
+
+
+class RefusedError(Exception):
+    """The row or the database refuses the values. The message is one sentence."""
 
 
 def shipped_value(field: Any, fields: dict[str, Any] | None) -> Any:

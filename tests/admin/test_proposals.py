@@ -12,7 +12,7 @@ from nutrients.admin.articles import UNSOURCED
 from nutrients.admin.guard import REASON, Guard
 from nutrients.admin.publishing import publish as publish_now
 from nutrients.admin.publishing import publish_due
-from nutrients.content.fixtures import RefusedError
+from nutrients.content.merging import RefusedError
 from nutrients.models import (
     Association,
     BookOverride,
