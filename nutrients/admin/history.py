@@ -21,7 +21,6 @@ from reversion.admin import VersionAdmin
 from reversion.errors import RevertError
 from reversion.models import Version
 
-from nutrients.content.signatures import CHILDREN
 from nutrients.content.versions import parents, record, record_first, touch_owners
 from nutrients.search.index import catch_up
 from nutrisite.accounts.admin_site import is_key
@@ -56,7 +55,7 @@ NewerVersions = list[tuple[Version, list[Change]]]
 def versions_of_form(model: Any, pk: Any) -> Any:
     """Return the versions of a row and of the rows below it in its form, newest first."""
     versions = Version.objects.get_for_object_reference(model, pk)
-    for name in CHILDREN.get(model._meta.model_name, ()):
+    for name in model.CHILDREN:
         link = model._meta.get_field(name)
         below = link.related_model._base_manager.filter(**{link.field.name: pk})
         keys = [str(key) for key in below.values_list("pk", flat=True)]

@@ -15,7 +15,6 @@ from django.http import HttpRequest
 from django.utils import timezone
 from reversion.models import Revision, Version
 
-from nutrients.content.signatures import CHILDREN
 from nutrients.content.versions import content_models
 from nutrients.models import OPEN, CaseOutcome, Problem, Proposal, ShippedChange, State, Status
 
@@ -106,9 +105,9 @@ def _latest_saves(request: HttpRequest) -> list[tuple[Revision, str, str]]:
     the history, or the list to bring a deleted row back from if the account may.
     """
     below = [
-        apps.get_model("nutrients", name)._meta.get_field(child).related_model
-        for name, children in CHILDREN.items()
-        for child in children
+        model._meta.get_field(name).related_model
+        for model in content_models()
+        for name in model.CHILDREN
     ]
     kinds = ContentType.objects.get_for_models(*below).values()
     versions = Version.objects.filter(revision=OuterRef("pk"))

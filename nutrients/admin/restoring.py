@@ -12,7 +12,6 @@ from reversion.models import Version
 
 from nutrients.content.fixtures import NEEDS_ALL_LINKS
 from nutrients.content.merging import write_links
-from nutrients.content.signatures import CHILDREN
 from nutrients.content.versions import by_table, owning_fields, with_links
 from nutrients.models import Publishable
 
@@ -101,7 +100,7 @@ def _fetch(keys: Iterable[Key]) -> dict[Key, Any]:
 def _delete_newer(root: Any, family: Stored, user: Any) -> list[Any]:
     """Delete the children that were added since the version, and return them."""
     removed: list[Any] = []
-    for name in CHILDREN.get(root._meta.model_name, ()) if root else ():
+    for name in root.CHILDREN if root else ():
         newer = [row for row in getattr(root, name).all() if (type(row), row.pk) not in family]
         Deletion(newer).execute(user=user)
         removed += newer

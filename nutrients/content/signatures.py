@@ -14,17 +14,6 @@ from django.utils.text import capfirst
 
 from nutrients.models import Publishable, Signature
 
-# The related rows that are versioned, restored and signed with a row. Amounts belong to their food
-# alone: a nutrient has thousands once the USDA's foods are imported.
-CHILDREN = {
-    "article": ["sections"],
-    "foodsource": ["amounts", "portions"],
-    "nutrient": ["associations", "details", "intakes"],
-    "question": ["answers"],
-    "redflag": ["rules"],
-    "riskfactor": ["effects"],
-    "symptom": ["associations"],
-}
 # Fields about a row, which are not signed.
 NOT_SIGNED = {
     *("id", "status", "publish_at", "changed_at", "verification", "position"),
@@ -37,7 +26,7 @@ def signed_texts(row: Any) -> LabelledTexts:
     """Return label and text of each field of a row and its children, as the database has them."""
     row = type(row)._base_manager.get(pk=row.pk)
     texts = _fields(row)
-    for name in CHILDREN.get(row._meta.model_name, ()):
+    for name in row.CHILDREN:
         link = row._meta.get_field(name)
         if not issubclass(link.related_model, Publishable):
             for child in getattr(row, name).order_by("pk"):

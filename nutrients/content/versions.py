@@ -16,7 +16,7 @@ from reversion.revisions import _stack  # No public function suspends the active
 
 from nutrients.models import Keyed, Publishable
 
-from .signatures import CHILDREN, update_reviewers
+from .signatures import update_reviewers
 
 FIRST = "As it was before the first edit here"
 # An association belongs to two rows, so an edit of it appears in its own history only.
@@ -41,7 +41,7 @@ def with_links(model: Any) -> Any:
 
 def register() -> None:
     for model in content_models():
-        reversion.register(model, follow=CHILDREN.get(str(model._meta.model_name), ()))
+        reversion.register(model, follow=model.CHILDREN)
 
 
 def lock_content() -> None:
@@ -100,13 +100,9 @@ def parents(rows: Iterable[Any]) -> list[Any]:
         (field.remote_field.model, getattr(row, field.attname))
         for row in rows
         for field in owning_fields(row)
-        if field.remote_field.related_name in _children_of(field.remote_field.model)
+        if field.remote_field.related_name in {*field.remote_field.model.CHILDREN} - {SHARED}
     )
     return [row for model, pks in keys.items() for row in model._base_manager.filter(pk__in=pks)]
-
-
-def _children_of(model: Any) -> set[str]:
-    return {*CHILDREN.get(model._meta.model_name, ())} - {SHARED}
 
 
 def by_table(pairs: Iterable[tuple[Any, int | None]]) -> dict[Any, set[int]]:

@@ -28,6 +28,8 @@ class ArticleTopic(models.TextChoices):
 
 
 class Article(Slugged, Publishable):
+    CHILDREN = ("sections",)
+
     title = models.CharField(max_length=120, unique=True, help_text="The reader's own question.")
     short_title = models.CharField(
         max_length=60, help_text="For menus, breadcrumbs and links from other pages."

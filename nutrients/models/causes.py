@@ -27,6 +27,8 @@ GROUPS = [NotSuggestedTo.PREGNANCY, NotSuggestedTo.CHILDREN]
 class RiskFactor(Slugged, Publishable):
     """A diet, medicine, condition, age or habit that lowers or raises nutrients."""
 
+    CHILDREN = ("effects",)
+
     name = models.CharField(max_length=120, unique=True)
     kind = models.CharField(max_length=10, choices=RiskKind)
     lowers = models.ManyToManyField(Nutrient, related_name="lowered_by", blank=True)

@@ -153,6 +153,8 @@ class FoodSource(Slugged, Publishable):
     Diet and allergen flags describe the plain food, and are empty if not known.
     """
 
+    CHILDREN = ("amounts", "portions")
+
     name = models.CharField(max_length=200)
     group = models.ForeignKey(FoodGroup, on_delete=models.PROTECT, related_name="foods")
     is_food = models.BooleanField(default=True)

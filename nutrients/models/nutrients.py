@@ -89,6 +89,9 @@ class Frequency(Ranked):
 class Nutrient(Slugged, Publishable):
     """A mineral or vitamin: its job in muscle and nerve, its deficiency, excess and daily value."""
 
+    # Amounts are children of their food alone: a nutrient may have thousands.
+    CHILDREN = ("associations", "details", "intakes")
+
     name = models.CharField(max_length=60, unique=True)
     symbol = models.CharField(
         max_length=4, help_text="Shown on its tile: Mg, Ca, D, B12. At most four characters."

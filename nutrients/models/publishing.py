@@ -219,6 +219,8 @@ class Keyed(models.Model):
 
     # The fields of the key, which has the slug of a related row.
     KEY: tuple[str, ...] = ("slug",)
+    # The related rows that are versioned, restored and signed with a row.
+    CHILDREN: tuple[str, ...] = ()
 
     class Meta:
         abstract = True

@@ -26,6 +26,8 @@ class Question(Slugged):
     that the rule names is ticked. The form asks it, beside the symptoms, if `is_in_form`.
     """
 
+    CHILDREN = ("answers",)
+
     text = models.CharField(
         "question", max_length=120, unique=True, help_text="In plain words, with a question mark."
     )
@@ -79,6 +81,8 @@ class Answer(Keyed):
 
 class RedFlag(Slugged, Publishable):
     """A sign that needs medical help: how soon, why, and what to do."""
+
+    CHILDREN = ("rules",)
 
     level = models.CharField(
         max_length=12, choices=[(level.value, level.label) for level in FLAG_LEVELS]

@@ -32,6 +32,8 @@ class BodyArea(models.TextChoices):
 class Symptom(Slugged, Publishable):
     """A sign that a reader may notice or a clinician may find."""
 
+    CHILDREN = ("associations",)
+
     name = models.CharField(max_length=80, unique=True, help_text="The plain name comes first.")
     sentence_name = models.CharField(
         "name inside a sentence",
