@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 from reversion.errors import RevertError
 from reversion.models import Version
 
-from nutrients.content.versions import diff
+from nutrients.proposals.pages import diff
 
 from .content_forms import normalize_text
 

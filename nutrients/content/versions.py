@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable
 from datetime import datetime
-from difflib import SequenceMatcher
 from typing import Any
 
 import reversion
@@ -133,15 +132,3 @@ def touch_owners(rows: Iterable[models.Model], *, at: datetime) -> None:
     )
     for owner, pks in owners.items():
         owner._base_manager.filter(pk__in=pks).update(changed_at=at)
-
-
-def diff(
-    before: Sequence[str], after: Sequence[str]
-) -> Iterator[tuple[Sequence[str], Sequence[str], Sequence[str]]]:
-    """Yield stretches in order as (same, removed, added), with either the first or the others."""
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
-    for kind, first, last, start, end in matcher.get_opcodes():
-        if kind == "equal":
-            yield after[start:end], [], []
-        else:
-            yield [], before[first:last], after[start:end]

@@ -6,9 +6,10 @@ cache is used: the page cache is in front of Django, and memoized results come w
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from difflib import SequenceMatcher
 from functools import partial
 from html import unescape
 from io import BytesIO
@@ -25,7 +26,7 @@ from django_htmx.middleware import HtmxMiddleware
 
 from nutrients.common.answering import MEMORY
 from nutrients.common.version import content_version
-from nutrients.content.versions import diff, owning_fields
+from nutrients.content.versions import owning_fields
 from nutrients.models import Article, Proposal
 
 from .rows import Overlay, digest, lay_over, live_rows
@@ -237,6 +238,18 @@ def _mark(before: str, after: str) -> str:
         for unchanged, old, new in diff(*pieces):
             html += [*unchanged, *_wrap("del", old), *_wrap("ins", new)]
     return "".join(html)
+
+
+def diff(
+    before: Sequence[str], after: Sequence[str]
+) -> Iterator[tuple[Sequence[str], Sequence[str], Sequence[str]]]:
+    """Yield stretches in order as (same, removed, added), with either the first or the others."""
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    for kind, first, last, start, end in matcher.get_opcodes():
+        if kind == "equal":
+            yield after[start:end], [], []
+        else:
+            yield [], before[first:last], after[start:end]
 
 
 def _wrap(tag: str, pieces: Iterable[str]) -> Iterator[str]:
