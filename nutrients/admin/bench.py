@@ -23,7 +23,7 @@ from .rows import draw, get_row
 
 # The parameter of the ticks, such as “symptom:cramps”.
 TICK = "tick"
-NAMED = "Named by its rules"
+NAMED_BY_RULES = "Named by its rules"
 GROUPS = {"symptom": "Signs", "risk": "Risks, medicines and causes", "flag": "Signs of other flags"}
 
 
@@ -110,7 +110,7 @@ def _boxes(
     choices = content.once(checklist_choices)
     questions = {question.slug: question.text for question in content.questions.values()}
     boxes: dict[str, list[tuple[str, str, bool]]] = {
-        group: [] for group in (NAMED, *GROUPS.values(), *questions.values())
+        group: [] for group in (NAMED_BY_RULES, *GROUPS.values(), *questions.values())
     }
     for tick, label in names.items():
         if tick.kind == "answer":
@@ -119,7 +119,7 @@ def _boxes(
             value, group = f"{tick.kind}:{tick.slug}", GROUPS[tick.kind]
         else:
             continue
-        boxes[NAMED if tick in named else group].append((value, label, tick in on))
+        boxes[NAMED_BY_RULES if tick in named else group].append((value, label, tick in on))
     return boxes
 
 

@@ -82,9 +82,9 @@ class Guard:
     checked: dict[datetime, list[CheckedCase]] = field(default_factory=dict)
 
     def save(
-        self, change: Callable[[], Answer], refuse: Callable[[list[BrokenCase]], Answer]
+        self, change: Callable[[], Answer], show_broken: Callable[[list[BrokenCase]], Answer]
     ) -> Answer:
-        """Return the response to a change, or that of `refuse` if it breaks cases.
+        """Return the response to a change, or that of `show_broken` if it breaks cases.
 
         A change that the book depends on must call `check` once all its rows are saved.
         """
@@ -97,7 +97,7 @@ class Guard:
                 books = unchecked.books
             self.checked = {book.at: book.run() for book in books}
             if not self.reason and (broken := newly_failing(self._failed())):
-                return refuse(broken)
+                return show_broken(broken)
         raise BusyError
 
     def check(self, change: str, cases: Sequence[SafetyCase] | None = None) -> None:

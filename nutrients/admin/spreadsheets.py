@@ -115,7 +115,7 @@ def decode(data: bytes) -> tuple[str, bool]:
         return data.decode("cp1252", "replace"), True
 
 
-def read_table(text: str) -> Iterator[tuple[int, list[str]]]:
+def read_lines(text: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the lines of a CSV text that are not empty, each with its number.
 
     The delimiter is the comma, semicolon or tab that the first line has most of.
@@ -184,7 +184,7 @@ class ImportForm(forms.Form):
 
     def _read(self, text: str) -> list[Line]:
         """Return every line with its effect. Raises ValidationError if none can be read."""
-        table = list(read_table(text))
+        table = list(read_lines(text))
         if len(table) < 2:
             raise ValidationError("There is no line below the names of the columns.")
         if len(table) > MAX_LINES + 1:

@@ -27,12 +27,8 @@ class ContentVersion:
 
     @property
     def label(self) -> str:
-        return version_label(self.changed_at)
-
-
-def version_label(moment: datetime) -> str:
-    """Write day and time in UTC, to the second, so that labels sort by time."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%d.%H%M%S")
+        """Day and time in UTC, to the second, so that labels sort by time."""
+        return self.changed_at.astimezone(UTC).strftime("%Y-%m-%d.%H%M%S")
 
 
 def content_version(*, at: datetime) -> ContentVersion | None:

@@ -162,7 +162,7 @@ class KeyIndex:
         return [keys[key] for key in sorted(value)] if field.many_to_many else keys[value]
 
 
-def foreign_keys(row: FixtureRow) -> list[tuple[Any, Any]]:
+def foreign_key_values(row: FixtureRow) -> list[tuple[Any, Any]]:
     """List the foreign keys that a row sets, with their raw values."""
     fields = ((row.model._meta.get_field(name), value) for name, value in row.fields.items())
     return [(field, value) for field, value in fields if isinstance(field, models.ForeignKey)]
@@ -172,7 +172,7 @@ def required_references(row: FixtureRow) -> list[tuple[Any, Any]]:
     """List the references without which a row is left out, each with its field."""
     links = row.model._meta.many_to_many if row.label in NEEDS_ALL_LINKS else ()
     keys = [(link, key) for link in links for key in row.fields.get(link.name) or []]
-    return foreign_keys(row) + keys
+    return foreign_key_values(row) + keys
 
 
 def build_instance(row: FixtureRow, index: KeyIndex) -> Keyed:
@@ -180,7 +180,7 @@ def build_instance(row: FixtureRow, index: KeyIndex) -> Keyed:
 
     Raises FixtureError for an invalid value and for a reference to nothing.
     """
-    links = foreign_keys(row)
+    links = foreign_key_values(row)
     values = {link.attname: index.target(row, link, value) for link, value in links}
     for name, value in row.fields.items():
         field: Any = row.model._meta.get_field(name)

@@ -88,9 +88,9 @@ class SafetyCase(Slugged):
     cause_list: list[OtherCause]
     flag_list: list[RedFlag]
     answer_list: list[Answer]
-    warned_of: list[RedFlag]
-    suggested: list[Nutrient]
-    withheld: list[Nutrient]
+    must_warn_list: list[RedFlag]
+    must_suggest_list: list[Nutrient]
+    must_not_suggest_list: list[Nutrient]
 
     class Meta:
         ordering = ["position", "slug"]

@@ -22,7 +22,7 @@ from django.db.models import Prefetch, QuerySet
 
 from nutrients import models as m
 from nutrients import prose
-from nutrients.common.version import version_label
+from nutrients.common.version import ContentVersion
 
 Value = str | bool | int | Decimal | date | datetime | list[str] | None
 Rows = QuerySet[Any, Any]
@@ -265,6 +265,6 @@ TABLES = (
         "changes",
         m.ChangeNote,
         rows=lambda at: m.ChangeNote.objects.until(at).order_by("created_at", "address"),
-        since_version=lambda row: version_label(row.created_at),
+        since_version=lambda row: ContentVersion(row.created_at).label,
     ),
 )

@@ -32,9 +32,9 @@ NAMED = (
     Prefetch("other_causes", OtherCause.objects.only("slug", "name"), "cause_list"),
     Prefetch("red_flags", RedFlag.objects.only("slug", "sign", "tick_label"), "flag_list"),
     Prefetch("answers", Answer.objects.select_related("question"), "answer_list"),
-    Prefetch("must_warn", RedFlag.objects.only("slug", "sign"), "warned_of"),
-    Prefetch("must_suggest", Nutrient.objects.only("slug", "name"), "suggested"),
-    Prefetch("must_not_suggest", Nutrient.objects.only("slug", "name"), "withheld"),
+    Prefetch("must_warn", RedFlag.objects.only("slug", "sign"), "must_warn_list"),
+    Prefetch("must_suggest", Nutrient.objects.only("slug", "name"), "must_suggest_list"),
+    Prefetch("must_not_suggest", Nutrient.objects.only("slug", "name"), "must_not_suggest_list"),
 )
 MOST_OVERRIDES = 50
 
@@ -70,14 +70,14 @@ class BookCase:
         return words + [f"{row.question} {row.label}" for row in case.answer_list]
 
     @property
-    def must_show(self) -> list[str]:
+    def to_show(self) -> list[str]:
         case = self.case
-        suggested = [f"{nutrient.name}, to look into" for nutrient in case.suggested]
-        return [*suggested, *(flag.sign for flag in case.warned_of), *case.phrases_to_show]
+        suggested = [f"{row.name}, to look into" for row in case.must_suggest_list]
+        return [*suggested, *(flag.sign for flag in case.must_warn_list), *case.phrases_to_show]
 
     @property
-    def must_not_show(self) -> list[str]:
-        withheld = [f"{nutrient.name}, to look into" for nutrient in self.case.withheld]
+    def to_hide(self) -> list[str]:
+        withheld = [f"{row.name}, to look into" for row in self.case.must_not_suggest_list]
         return [*withheld, *self.case.phrases_to_hide]
 
 

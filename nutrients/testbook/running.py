@@ -224,11 +224,11 @@ def faults(case: SafetyCase, answer: CaseAnswer, names: Collection[str] = ()) ->
 
 
 def _wrong_names(case: SafetyCase, answer: CaseAnswer) -> Iterator[str]:
-    for name in sorted({row.name for row in case.suggested} - set(answer.suggested)):
+    for name in sorted({row.name for row in case.must_suggest_list} - set(answer.suggested)):
         yield f"It does not suggest {name}."
-    for name in sorted({row.name for row in case.withheld} & set(answer.suggested)):
+    for name in sorted({row.name for row in case.must_not_suggest_list} & set(answer.suggested)):
         yield f"It suggests {name}."
-    for flag in case.warned_of:
+    for flag in case.must_warn_list:
         if flag.slug not in answer.raised_flags:
             yield f"It does not warn of “{flag.sign}”."
 

@@ -75,7 +75,7 @@ def test_every_rule_has_a_case_with_exactly_its_ticks(content):
         if not any(
             is_just_enough({*case.symptom_list, *case.risk_list, *case.cause_list}, rule)
             and set(case.answer_list) <= set(rule.answers.all())
-            and rule.red_flag_id in {flag.pk for flag in case.warned_of}
+            and rule.red_flag_id in {flag.pk for flag in case.must_warn_list}
             for case in cases
         )
     ]
@@ -148,9 +148,9 @@ def test_run_reads_the_page_without_its_buttons_and_badges(small_world):
 
 def make_case(level="self-care", suggested=(), withheld=(), **phrases):
     case = SafetyCase(level=level, **phrases)
-    case.suggested = [Nutrient(name=name) for name in suggested]
-    case.withheld = [Nutrient(name=name) for name in withheld]
-    case.warned_of = []
+    case.must_suggest_list = [Nutrient(name=name) for name in suggested]
+    case.must_not_suggest_list = [Nutrient(name=name) for name in withheld]
+    case.must_warn_list = []
     return case
 
 
