@@ -117,10 +117,7 @@ def publish(guard: Guard, proposal: Proposal) -> None:
         raise RefusedError(missing[0])
     with create_revision():
         set_user(guard.account)
-        try:
-            overlays = _write(proposal, user=guard.account, at=now)
-        except ProtectedError as error:
-            raise RefusedError(str(error.args[0])) from error
+        overlays = _write(proposal, user=guard.account, at=now)
         set_comment(f"Proposal “{proposal}”{f': {proposal.why}' if proposal.why else ''}")
     catch_up()
     if _is_read_by_book(overlays):
@@ -139,6 +136,12 @@ def _lock(proposal: Proposal) -> None:
 
 
 def _write(proposal: Proposal, *, user: Any, at: datetime) -> list[Overlay]:
+    def delete(row: Any) -> None:
+        try:
+            Deletion([row]).execute(user=user)
+        except ProtectedError as error:
+            raise RefusedError(str(error.args[0])) from error
+
     rows = list(proposal.rows.all())
     for proposed in rows:
         if proposed.table is ChangeNote and proposed.kind == ChangeKind.ADD:
@@ -147,7 +150,7 @@ def _write(proposal: Proposal, *, user: Any, at: datetime) -> list[Overlay]:
     reason = (proposal.why or proposal.title)[:200]
     redirect_pages(_pages_removed(proposal), by=user.get_username(), reason=reason)
     record_first(live_rows(rows).values())
-    overlays = lay_over(rows, for_good=True, delete=lambda row: Deletion([row]).execute(user=user))
+    overlays = lay_over(rows, is_preview=False, delete=delete)
     if len(overlays) < len(rows):
         raise RefusedError(LOST)
     written = [row for proposed, row in overlays if proposed.kind != ChangeKind.DELETE]

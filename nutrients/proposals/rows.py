@@ -7,7 +7,8 @@ were added and deleted.
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from django.core import serializers
@@ -190,14 +191,14 @@ def settle(conflict: Conflict, *, keep: bool) -> None:
 def lay_over(
     rows: Iterable[ProposedRow],
     *,
-    for_good: bool = False,
+    is_preview: bool = True,
     delete: Callable[[Any], Any] = lambda row: row.delete(),
 ) -> list[Overlay]:
     """Write proposed rows into the database, within a transaction that the caller ends.
 
-    In a preview a new row has the same primary key each time; `for_good`, the database assigns one.
-    A row that cannot be written is left out of the result, and so are links to rows that are gone.
-    Deletions come last.
+    In a preview a new row has the same primary key each time, and a changed one its date of change:
+    previews should differ by words alone. A row that cannot be written or deleted is left out of
+    the result, and so are links to rows that are gone. Deletions come last.
     """
     rows = list(rows)
     live = live_rows(rows)
@@ -208,42 +209,28 @@ def lay_over(
             deletions += [Overlay(proposed, row)] if row else []
             continue
         if row is None and proposed.kind == ChangeKind.ADD:
-            row = proposed.table(pk=None if for_good else PREVIEW_KEYS_FROM + proposed.pk)
-        if row is not None and _write(row, proposed.values, for_good=for_good):
+            row = proposed.table(pk=PREVIEW_KEYS_FROM + proposed.pk if is_preview else None)
+        if row is not None and _write(row, proposed.values, is_preview=is_preview):
             written.append(Overlay(proposed, row))
-    return written + list(_delete(deletions, delete, for_good=for_good))
-
-
-def _delete(
-    deletions: Iterable[Overlay], delete: Callable[[Any], Any], *, for_good: bool
-) -> Iterator[Overlay]:
-    """Delete rows, and return those that are gone; `for_good`, raise ProtectedError for others."""
     for overlay in deletions:
-        try:
-            with transaction.atomic():
-                delete(overlay.row)
-        except ProtectedError:
-            if for_good:
-                raise
-        else:
-            yield overlay
+        with suppress(ProtectedError), transaction.atomic():
+            delete(overlay.row)
+            written.append(overlay)
+    return written
 
 
-def _write(row: Any, values: Values, *, for_good: bool) -> bool:
-    """Save a row with these values; return False if a constraint or a lost row forbids it.
-
-    Only `for_good` sets the date of change, because previews should differ by words alone.
-    """
+def _write(row: Any, values: Values, *, is_preview: bool) -> bool:
+    """Save a row with these values; return False if a constraint or a lost row forbids it."""
     is_new, links = row._state.adding, _assign(row, values)
     if links is None:
         return False
     try:
         with transaction.atomic():
-            if is_new or for_good:
+            if is_preview and not is_new:
+                row.save(update_fields=values.keys() - links.keys())
+            else:
                 # Without force_insert, Django would first query for a row with this key.
                 row.save(force_insert=is_new)
-            else:
-                row.save(update_fields=values.keys() - links.keys())
             for name, rows in links.items():
                 getattr(row, name).set(rows)
     except (IntegrityError, DataError):
