@@ -150,17 +150,17 @@ class ProposingMixin(ProposingRights, VersionAdmin):
         The first draft is the row of the form itself. Refuse the form and return None if the
         proposal has other values by now for what it changes.
         """
-        existing = {(type(row), row.pk): proposed for proposed, row in overlays}
+        laid_over = {(type(row), row.pk): proposed for proposed, row in overlays}
         first, _ = drafts[0]
         chosen = proposal or begin(str(first), by=request.user)
-        under = f"{first._meta.label_lower} {key_of(first)}"
+        parent = f"{first._meta.label_lower} {key_of(first)}"
         opened, rewritten = _opened(request), []
         with transaction.atomic():
             for row, values in drafts:
-                proposed = existing.get((type(row), row.pk))
-                above = "" if row is first else under
+                proposed = laid_over.get((type(row), row.pk))
+                under = "" if row is first else parent
                 rewritten += _merge(
-                    chosen, row, values, proposed, opened, by=request.user, under=above
+                    chosen, row, values, proposed, opened, by=request.user, under=under
                 )
             transaction.set_rollback(bool(rewritten))
         if rewritten:
@@ -250,13 +250,13 @@ def _merge(
     proposal: Proposal,
     row: Any,
     values: dict[str, Any] | None,
-    existing: ProposedRow | None,
+    proposed: ProposedRow | None,
     opened: dict[str, Any],
     *,
     by: Any,
     under: str,
 ) -> list[tuple[ProposedRow, dict[str, Any]]]:
-    """Propose what a form changed. `existing` is the proposed row that the form was laid over.
+    """Propose what a form changed. `proposed` is the proposed row that the form was laid over.
 
     `opened` has the values of each proposed row as the form opened with them. Return the row, and
     propose nothing, if somebody else proposes another value for a field that the form changes.
@@ -264,23 +264,23 @@ def _merge(
     model, title = type(row), str(row)
     live = model._base_manager.filter(pk=row.pk).first() or model.with_key(row.natural_key())
     rows = proposal.rows.filter(model=model._meta.label_lower, natural_key=key_of(row))
-    if existing := existing or rows.first():
-        base = opened.get(str(existing.pk), {})
-        conflicting = theirs = difference(model, base, existing.values)
+    if proposed := proposed or rows.first():
+        base = opened.get(str(proposed.pk), {})
+        conflicting = theirs = difference(model, base, proposed.values)
         if values is not None:
             ours = difference(model, (values_of(live) if live else {}) | base, values)
-            both = {name: theirs[name] for name in theirs.keys() & ours.keys()}
-            conflicting = difference(model, ours, both)
-            values = existing.values | ours
+            in_both = {name: theirs[name] for name in theirs.keys() & ours.keys()}
+            conflicting = difference(model, ours, in_both)
+            values = proposed.values | ours
             # The form may have renamed the new row.
-            existing.natural_key = key_of(live) if live else key_in(model, values)
+            proposed.natural_key = key_of(live) if live else key_in(model, values)
         if conflicting:
-            return [(existing, conflicting)]
-        existing.save()
+            return [(proposed, conflicting)]
+        proposed.save()
     if live or values is not None:
         add_row(proposal, live or model, values, by=by, title=title, under=under)
-    elif existing:
-        existing.delete()
+    elif proposed:
+        proposed.delete()
         proposal.write_again()
     return []
 
