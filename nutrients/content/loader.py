@@ -1,4 +1,8 @@
-"""Load the fixtures: add missing rows, update unedited fields, and leave conflicts to editors."""
+"""Load the fixtures: add missing rows, update unedited fields, and leave conflicts to editors.
+
+The ledger has the rows that were shipped, with their values, and the changes that wait for an
+editor. A row that is in the ledger and not in its table was deleted by an editor.
+"""
 
 from __future__ import annotations
 
@@ -12,15 +16,16 @@ from typing import Any
 
 import reversion
 from django.apps import apps
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, connection, models, transaction
 
 from nutrients.models import Keyed, Publishable, ShippedChange, ShippedRow
 
-from . import ledger
 from .fixtures import (
     MERGED_WHOLE,
     FixtureError,
     FixtureRow,
+    Identity,
     Key,
     KeyIndex,
     Model,
@@ -29,7 +34,6 @@ from .fixtures import (
     read_rows,
     required_references,
 )
-from .ledger import as_json
 from .merging import (
     NEVER_SHIPPED,
     REASON,
@@ -41,6 +45,10 @@ from .merging import (
 )
 from .versions import lock_content, record, record_first, with_links
 
+# The model label of the entry with the digests of the files that were loaded last.
+FILES = "fixture file"
+# Imported foods are in the ledger too, under labels without this prefix.
+MODEL_PREFIX = "nutrients."
 EDITED = "It was edited here as well."
 MADE_HERE = "The row was made here before it came with the site."
 TARGET_DELETED = "It leads to a row that was deleted here."
@@ -83,16 +91,18 @@ def load(folder: Path, *, at: datetime, plan: bool = False) -> Outcome:
     to settle. If exactly these files were loaded last, this takes one query. Raises FixtureError.
     """
     files = digests(folder)
-    total = None if plan else ledger.loaded_rows(files)
-    if total is not None:
-        return Outcome(total)
+    entry = None if plan else ShippedRow.objects.filter(model=FILES).first()
+    if entry and entry.fields.get("digests") == files:
+        return Outcome(entry.fields["rows"])
     rows = read_rows(folder)
     # All updates are in one revision, to which signals of links add nothing.
     with transaction.atomic(), reversion.create_revision(manage_manually=True):
         reversion.set_comment(REASON)
         lock_content()
         outcome = _Load(rows, at).run()
-        ledger.record_files(files, len(rows), at=at)
+        ShippedRow.objects.filter(model=FILES).delete()
+        fields = {"digests": files, "rows": len(rows)}
+        ShippedRow.objects.create(model=FILES, natural_key="[]", fields=fields, loaded_at=at)
         transaction.set_rollback(plan)
     return outcome
 
@@ -103,19 +113,23 @@ class _Load:
         self.at = at
         self.existing: list[FixtureRow] = []
         self.outcome = Outcome(len(rows))
-        self.ledger = ledger.Ledger()
-        self.index = KeyIndex(absent=self.ledger.rows)
+        entries = ShippedRow.objects.filter(model__startswith=MODEL_PREFIX)
+        self.shipped = {(entry.model, entry.key): entry for entry in entries}
+        self.open_changes: dict[Identity, dict[str, ShippedChange]] = defaultdict(dict)
+        for change in ShippedChange.objects.all():
+            self.open_changes[change.model, change.key][change.field] = change
+        self.index = KeyIndex(absent=self.shipped)
 
     def run(self) -> Outcome:
         for model, rows in _by_model(self.rows).items():
             self._add(model, [row for row in rows if self._is_to_add(row)])
         self._add_links()
-        to_merge = [row for row in self.existing if self.ledger.needs_merge(row)]
+        to_merge = [row for row in self.existing if self._needs_merge(row)]
         for model, rows in _by_model(to_merge).items():
             self._merge(model, rows)
         self._ask_about_withdrawn()
-        self.ledger.replace_open(to_merge, self.outcome.to_settle)
-        self.ledger.enter([*self.outcome.added, *to_merge], at=self.at)
+        self._replace_open(to_merge)
+        self._enter([*self.outcome.added, *to_merge])
         updated = {row.identity for row, _ in self.outcome.updated}
         self.outcome.unchanged = [row for row in self.existing if row.identity not in updated]
         return self.outcome
@@ -124,7 +138,7 @@ class _Load:
         if row.key in self.index.keys_of(row.model):
             self.existing.append(row)
             return False
-        if row.identity in self.ledger.rows:
+        if row.identity in self.shipped:
             self.outcome.left_deleted.append(row)
             return False
         if any(self.index.target(row, *link) is None for link in required_references(row)):
@@ -184,6 +198,22 @@ class _Load:
         for link, ends in pairs.items():
             write_links(link, ends)
 
+    def _needs_merge(self, row: FixtureRow) -> bool:
+        """Return whether the row differs from what was shipped before, or has an open change."""
+        entry = self.shipped.get(row.identity)
+        is_as_shipped = entry and not entry.withdrawn_at and entry.fields == as_json(row.fields)
+        return not is_as_shipped or row.identity in self.open_changes
+
+    def _base(self, row: FixtureRow, name: str) -> dict[str, Any] | None:
+        """Return the shipped row that the field last agreed with; None if there was none.
+
+        A field with an open change still has its base in an earlier release.
+        """
+        if change := self.open_changes.get(row.identity, {}).get(name):
+            return change.before
+        entry = self.shipped.get(row.identity)
+        return None if entry is None else entry.fields
+
     def _merge(self, model: Model, rows: list[FixtureRow]) -> None:
         keys = self.index.keys_of(model)
         saved = with_links(model).in_bulk([keys[row.key] for row in rows])
@@ -213,7 +243,7 @@ class _Load:
 
         Return the values to write, and the reasons why an editor must decide about other fields.
         """
-        entry = self.ledger.rows.get(row.identity)
+        entry = self.shipped.get(row.identity)
         names = {*row.fields, *(entry.fields if entry else ())}
         values: Values = {}
         reasons: Reasons = {}
@@ -231,7 +261,7 @@ class _Load:
 
     def _merge_field(self, row: FixtureRow, live: Keyed, field: Any) -> Any:
         """Return the new value of a field, or UNCHANGED. Raises ConflictError."""
-        base = shipped_value(field, self.ledger.base(row, field.name))
+        base = shipped_value(field, self._base(row, field.name))
         ours = live_value(live, field)
         theirs = shipped_value(field, row.fields)
         if theirs is NEVER_SHIPPED:
@@ -256,7 +286,7 @@ class _Load:
         shipped = {row.identity for row in self.rows}
         withdrawn = {
             identity: entry.pk
-            for identity, entry in self.ledger.rows.items()
+            for identity, entry in self.shipped.items()
             if identity not in shipped and not entry.withdrawn_at
         }
         ShippedRow.objects.filter(pk__in=withdrawn.values()).update(withdrawn_at=self.at)
@@ -270,7 +300,7 @@ class _Load:
         def only(fields: dict[str, Any]) -> dict[str, Any]:
             return {name: fields[name]} if name in fields else {}
 
-        before = self.ledger.base(row, name)
+        before = self._base(row, name)
         return self._change(
             *row.identity,
             reason,
@@ -287,6 +317,46 @@ class _Load:
             noticed_at=self.at,
             **values,
         )
+
+    def _enter(self, rows: Iterable[FixtureRow]) -> None:
+        ShippedRow.objects.bulk_create(
+            [
+                ShippedRow(
+                    model=row.label,
+                    natural_key=json.dumps(row.key),
+                    fields=as_json(row.fields),
+                    loaded_at=self.at,
+                    withdrawn_at=None,
+                )
+                for row in rows
+            ],
+            update_conflicts=True,
+            unique_fields=["model", "natural_key"],
+            update_fields=["fields", "loaded_at", "withdrawn_at"],
+        )
+
+    def _replace_open(self, merged: Iterable[FixtureRow]) -> None:
+        """Write the open changes, and delete earlier ones of the merged rows."""
+        changes = self.outcome.to_settle
+        current = {(change.model, change.key, change.field) for change in changes}
+        stale = [
+            change.pk
+            for row in merged
+            for change in self.open_changes.get(row.identity, {}).values()
+            if (*row.identity, change.field) not in current
+        ]
+        ShippedChange.objects.filter(pk__in=stale).delete()
+        ShippedChange.objects.bulk_create(
+            changes,
+            update_conflicts=True,
+            unique_fields=["model", "natural_key", "field"],
+            update_fields=["theirs", "reason"],
+        )
+
+
+def as_json(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of a fixture row as the ledger stores them."""
+    return json.loads(json.dumps(fields, cls=DjangoJSONEncoder))
 
 
 def _by_model(rows: Iterable[FixtureRow]) -> dict[Model, list[FixtureRow]]:
