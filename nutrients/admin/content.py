@@ -62,7 +62,7 @@ from .history import VersionedAdmin
 from .proposing import ProposingMixin, ProposingRights
 from .public_pages import PublicPageMixin, RemovalForm
 from .reviewing import DueForm, sign_row
-from .rows import draw, fieldset, foreign_keys, row_paths
+from .rows import draw, fieldset, foreign_keys, page_name, row_paths
 from .spreadsheets import can_import, export, import_page
 from .widgets import LabelledSelect, LabelledSelectMultiple, NamedDateTime
 
@@ -235,11 +235,6 @@ class ContentChangeList(ChangeList):
         return super().get_ordering_field_columns() if ORDER_VAR in self.params else {}
 
 
-def is_autocomplete(request: HttpRequest) -> bool:
-    match = request.resolver_match
-    return match is not None and match.url_name == "autocomplete"
-
-
 def reader_matches(queryset: QuerySet[Any], text: str) -> QuerySet[Any]:
     """Return the rows, drafts included, whose document has every word or a synonym of it."""
     clauses = parse_query(words_of(text), synonyms(Synonym.objects.values_list("words", "means")))
@@ -306,14 +301,14 @@ class ContentAdmin(
         """Find rows that contain each word, or whose page readers would find by the text."""
         term = APOSTROPHES.sub(" ", seen(search_term))
         rows, has_duplicates = super().get_search_results(request, queryset, term)
-        if not is_autocomplete(request):
+        if page_name(request) != "autocomplete":
             rows |= reader_matches(queryset, search_term)
         return rows, has_duplicates
 
     def get_search_fields(self, request: HttpRequest) -> Any:
         """Search every text of the rows; to complete a name, only the fields that have it."""
         fields = super().get_search_fields(request)
-        if is_autocomplete(request):
+        if page_name(request) == "autocomplete":
             return fields
         return tuple(dict.fromkeys([*fields, *text_fields(self.model)]))
 

@@ -27,7 +27,7 @@ from nutrisite.accounts.admin_site import is_key
 
 from .differences import diff_values
 from .guard import refuse
-from .rows import is_row_form, return_texts
+from .rows import is_row_form, page_name, return_texts
 
 # The button, and the field of the proposal that it adds to, which is empty for a new one.
 PROPOSE, CHOSEN = "_propose", "proposal"
@@ -75,8 +75,7 @@ class ProposingRights(BaseModelAdmin):
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         """Let a list link to the form too."""
-        match = request.resolver_match
-        is_list = bool(match and (match.url_name or "").endswith("_changelist"))
+        is_list = page_name(request).endswith("_changelist")
         may_add = is_list and request.user.has_perm("nutrients.add_proposal")
         return super().has_add_permission(request, *args) or may_add or may_propose(request)
 

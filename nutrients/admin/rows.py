@@ -62,10 +62,15 @@ def foreign_keys(model: Any) -> list[str]:
     return [field.name for field in model._meta.concrete_fields if field.many_to_one]
 
 
+def page_name(request: HttpRequest) -> str:
+    """Return the name of the URL pattern of a request, such as nutrients_article_change."""
+    match = request.resolver_match
+    return (match and match.url_name) or ""
+
+
 def is_row_form(request: HttpRequest) -> bool:
     """Whether the address is that of the form of one row."""
-    match = request.resolver_match
-    return bool(match and (match.url_name or "").endswith(("_add", "_change")))
+    return page_name(request).endswith(("_add", "_change"))
 
 
 def get_row(screen: ModelAdmin, request: HttpRequest, pk: int, right: str = "view") -> Any:
