@@ -180,7 +180,7 @@ class ContentForm(forms.ModelForm):
         cleaned = super().clean() or self.cleaned_data
         for name in text_fields(self.instance):
             if name not in QUOTED | self.quoted and isinstance(text := cleaned.get(name), str):
-                self._check_words(name, text)
+                check_words(self, name, text)
         self._check_days()
         if self._value("status") == Status.PUBLISHED:
             self._check_publishable()
@@ -191,10 +191,6 @@ class ContentForm(forms.ModelForm):
         super().full_clean()
         if self.is_bound:
             self._check_figures()
-
-    def _check_words(self, name: str, text: str) -> None:
-        for phrase in forbidden(text):
-            self.add_error(name, f"“{phrase}” is never written here: the guide says what to write.")
 
     def _check_days(self) -> None:
         for name, value in list(self.cleaned_data.items()):
@@ -236,6 +232,11 @@ class ContentForm(forms.ModelForm):
 
     def _add_error_at(self, name: str, message: str) -> None:
         self.add_error(name if name in self.fields else None, message)
+
+
+def check_words(form: forms.BaseForm, name: str, text: str) -> None:
+    for phrase in forbidden(text):
+        form.add_error(name, f"“{phrase}” is never written here: the guide says what to write.")
 
 
 def bind_form(

@@ -22,7 +22,7 @@ from nutrients.content.removed import has_page, redirect_pages
 from nutrients.models import ChangeNote, NoteKind, Redirect, Status
 from nutrients.proposals.rows import key_of
 
-from .content_forms import FIELD_OPTIONS, ContentForm, ProseField
+from .content_forms import FIELD_OPTIONS, ContentForm, ProseField, check_words
 from .guard import refuse
 from .proposing import is_proposing
 from .rows import fieldset
@@ -61,11 +61,11 @@ class NoteFields(forms.Form):
         """Return the changed fields of the row: a note alone does not make a version of it."""
         return [name for name in super().changed_data if name not in NOTE_FIELDS]
 
-    def clean(self: Any) -> dict[str, Any]:
+    def clean(self) -> dict[str, Any]:
         """Check the wording of the note; a correction needs words."""
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        cleaned = super().clean() or self.cleaned_data
         text = cleaned.get("note_for_readers", "")
-        self._check_words("note_for_readers", text)
+        check_words(self, "note_for_readers", text)
         if cleaned.get("corrects_an_error") and not text:
             self.add_error("note_for_readers", "Say what was wrong and what is right.")
         return cleaned
