@@ -161,13 +161,13 @@ class VersionedAdmin(VersionAdmin):
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         record([obj], at=timezone.now())
         catch_up(table=type(obj))
-        return _comment(obj, super().log_addition(request, obj, message))
+        return _name_in_comment(obj, super().log_addition(request, obj, message))
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         if message:
             record([obj], at=timezone.now())
         catch_up(table=type(obj))
-        return _comment(obj, super().log_change(request, obj, message))
+        return _name_in_comment(obj, super().log_change(request, obj, message))
 
     def save_values(self, row: Any, **values: Any) -> None:
         """Save values of a row outside its form, within the current revision.
@@ -310,8 +310,8 @@ def _carry_over(form: Any, newer: NewerVersions, opened: str) -> None:
                     field.bound_data = lambda data, initial: initial
 
 
-def _comment(row: Any, entry: Any) -> Any:
-    """Name a row in the comment of a save if another row's history has the save too."""
+def _name_in_comment(row: Any, entry: Any) -> Any:
+    """Name a row in the comment of a save that another history has too; return its log entry."""
     if parents([row]):
         kind = capfirst(row._meta.verbose_name)
         set_comment(f"{kind} “{row}”: {entry.get_change_message()}")

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-import reversion
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminDateWidget
@@ -16,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from reversion import add_to_revision, create_revision, set_comment, set_date_created, set_user
 from reversion.models import Version
 
 from nutrients.content.signatures import digest, sign, signatures_of, signed_texts, update_reviewers
@@ -71,13 +71,13 @@ def set_due(rows: dict[Any, date], comment: str, *, user: Any, at: datetime) -> 
     """Set the next review of rows, as one revision that does not count as a change of the rows."""
     record_first(rows)
     update_due(rows)
-    with reversion.create_revision():
-        reversion.set_user(user)
-        reversion.set_comment(comment)
+    with create_revision():
+        set_user(user)
+        set_comment(comment)
         # The time of the signature: a later one would count as a change of the signed words.
-        reversion.set_date_created(at)
+        set_date_created(at)
         for row in [*rows, *parents(rows)]:
-            reversion.add_to_revision(row)
+            add_to_revision(row)
 
 
 def agree(rows: Sequence[Any], *, user: Any, at: datetime) -> int:

@@ -29,7 +29,7 @@ def valid_sign_offs(proposal: Proposal) -> list[SignOff]:
 
 
 def missing_signatures(proposal: Proposal) -> list[str]:
-    """Return a list with a sentence about the missing signatures, if any is missing."""
+    """Return the sentence about missing signatures in a list, which is empty if none is missing."""
     number = settings.SIGN_OFFS - len(valid_sign_offs(proposal))
     people = "1 person" if number == 1 else f"{number} people"
     return [f"It is to be signed by {people} who wrote none of it."] if number > 0 else []
