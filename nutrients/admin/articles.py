@@ -18,7 +18,6 @@ from nutrients.prose import check, cited_slugs
 
 from .content import (
     FORM_FIELDS,
-    PUBLICATION,
     WRITING_RULE,
     ContentAdmin,
     ContentFormSet,
@@ -125,7 +124,6 @@ class ArticleAdmin(PublishableAdmin):
             ("written_by", "position"),
             folded=True,
         ),
-        PUBLICATION,
     )
 
     def is_ready(self, row: Any) -> bool:

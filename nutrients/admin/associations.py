@@ -6,7 +6,7 @@ from django.contrib import admin
 
 from nutrients.models import VERB_AGAINST, Association, Evidence
 
-from .content import PUBLICATION, WRITING_RULE, FoldedInline, ListedInline, PublishableAdmin
+from .content import WRITING_RULE, FoldedInline, ListedInline, PublishableAdmin
 from .rows import fieldset
 
 GRADES = " ".join(
@@ -67,7 +67,6 @@ class AssociationAdmin(PublishableAdmin):
             "sources",
             description=GRADES,
         ),
-        PUBLICATION,
     )
 
     @admin.display(description="What readers see")

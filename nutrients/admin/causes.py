@@ -6,7 +6,7 @@ from django.contrib import admin
 
 from nutrients.models import Interaction, OtherCause, RiskEffect, RiskFactor
 
-from .content import PUBLICATION, WRITING_RULE, ContentInline, PublishableAdmin
+from .content import WRITING_RULE, ContentInline, PublishableAdmin
 from .content_forms import ContentForm
 from .rows import fieldset
 
@@ -74,7 +74,6 @@ class RiskFactorAdmin(PublishableAdmin):
             "has_own_food_advice",
             ("is_common", "position"),
         ),
-        PUBLICATION,
     )
 
 
@@ -105,7 +104,6 @@ class OtherCauseAdmin(PublishableAdmin):
             "not_with_symptoms",
             "position",
         ),
-        PUBLICATION,
     )
 
 
@@ -129,5 +127,4 @@ class InteractionAdmin(PublishableAdmin):
             description=WRITING_RULE,
         ),
         fieldset("In the checklist", "risk_factors"),
-        PUBLICATION,
     )

@@ -62,25 +62,13 @@ from .history import VersionedAdmin
 from .proposing import ProposingMixin, ProposingRights
 from .public_pages import PublicPageMixin, RemovalForm
 from .reviewing import DueForm, sign_row
-from .rows import draw, fieldset, foreign_keys, page_name, row_paths
+from .rows import draw, foreign_keys, page_name, row_paths
 from .spreadsheets import can_import, export, import_page
 from .widgets import LabelledSelect, LabelledSelectMultiple, NamedDateTime
 
 WRITING_RULE = (
     "Plain British English, sentences of 20 words or fewer. Say what a source says and no more. "
     "Never name a dose or a brand, and never tell a reader what they have."
-)
-PUBLICATION = fieldset(
-    "Publication and review",
-    ("status", "publish_at"),
-    "verification",
-    ("reviewed_on", "reviewed_by"),
-    ("review_due_on", "changed_at"),
-    description=(
-        "Readers see a row once it is published and its date has come. "
-        "Three dates are kept apart: published, changed and reviewed. A clinician signs the words "
-        "as they stand; the name goes once they change."
-    ),
 )
 # The query parameter that names the inline in which every row gets a form.
 ROWS = "rows"

@@ -7,14 +7,7 @@ from django.utils.formats import number_format
 
 from nutrients.models import Allergen, Diet, FoodGroup, FoodPortion, FoodSource, NutrientAmount
 
-from .content import (
-    PUBLICATION,
-    WRITING_RULE,
-    ContentAdmin,
-    ContentInline,
-    ListedInline,
-    PublishableAdmin,
-)
+from .content import WRITING_RULE, ContentAdmin, ContentInline, ListedInline, PublishableAdmin
 from .content_forms import ContentForm
 from .rows import fieldset
 
@@ -108,7 +101,6 @@ class FoodSourceAdmin(PublishableAdmin):
             "US food database", ("usda_ndb_number", "usda_fdc_id"), "usda_description", folded=True
         ),
         fieldset("Nutrients without an amount", "unmeasured_nutrients", folded=True),
-        PUBLICATION,
     )
 
     @admin.display(description="Serving", ordering="serving_grams")

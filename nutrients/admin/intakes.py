@@ -8,7 +8,7 @@ from django.contrib import admin
 
 from nutrients.models import ReferenceIntake
 
-from .content import PUBLICATION, ListedInline, PublishableAdmin, StateFilter
+from .content import ListedInline, PublishableAdmin, StateFilter
 from .content_forms import ContentForm
 from .rows import fieldset
 
@@ -138,7 +138,6 @@ class ReferenceIntakeAdmin(PublishableAdmin):
                 "kept apart; never work one out from another. An LRNI is no need and is not shown."
             ),
         ),
-        PUBLICATION,
     )
 
     @admin.display(description="Life stage", ordering="age_from")

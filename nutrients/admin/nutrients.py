@@ -9,7 +9,7 @@ from nutrients.models import Nutrient, NutrientDetail
 
 from .articles import MARKDOWN_FIELDS
 from .associations import NutrientAssociationInline
-from .content import PUBLICATION, WRITING_RULE, FoldedInline, PublishableAdmin
+from .content import WRITING_RULE, FoldedInline, PublishableAdmin
 from .content_forms import ContentForm
 from .foods import NutrientAmountInline
 from .intakes import IntakeInline
@@ -79,7 +79,6 @@ class NutrientAdmin(PublishableAdmin):
         ),
         fieldset("Foods in a few words", "food_summary"),
         fieldset("Where it shows", ("accent", "position"), "is_featured", folded=True),
-        PUBLICATION,
     )
 
     @admin.display(description="Daily value", ordering="daily_value")
@@ -105,5 +104,4 @@ class NutrientDetailAdmin(PublishableAdmin):
                 f"{WRITING_RULE} Markdown without blocks. Cite after the full stop: [@source-slug]."
             ),
         ),
-        PUBLICATION,
     )

@@ -19,7 +19,7 @@ from reversion.admin import VersionAdmin
 
 from nutrients.content.checking import page_fault
 from nutrients.content.removed import has_page, redirect_pages
-from nutrients.models import ChangeNote, NoteKind, Redirect, Status
+from nutrients.models import ChangeNote, NoteKind, Publishable, Redirect, Status
 from nutrients.proposals.rows import key_of
 
 from .content_forms import FIELD_OPTIONS, ContentForm, ProseField, check_words
@@ -28,6 +28,18 @@ from .proposing import is_proposing
 from .rows import fieldset
 
 NOTE_FIELDS = ("note_for_readers", "corrects_an_error")
+PUBLICATION = fieldset(
+    "Publication and review",
+    ("status", "publish_at"),
+    "verification",
+    ("reviewed_on", "reviewed_by"),
+    ("review_due_on", "changed_at"),
+    description=(
+        "Readers see a row once it is published and its date has come. "
+        "Three dates are kept apart: published, changed and reviewed. A clinician signs the words "
+        "as they stand; the name goes once they change."
+    ),
+)
 NOTE = fieldset(
     "Tell readers",
     *NOTE_FIELDS,
@@ -155,8 +167,9 @@ class PublicPageMixin(VersionAdmin):
         return super().get_form(request, obj, change, **options)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        groups = super().get_fieldsets(request, obj)
-        return (*groups, NOTE) if self._offers_note(request, obj) else groups
+        groups = [*super().get_fieldsets(request, obj)]
+        groups += [PUBLICATION] if issubclass(self.model, Publishable) else []
+        return [*groups, NOTE] if self._offers_note(request, obj) else groups
 
     def _offers_note(self, request: HttpRequest, obj: Any) -> bool:
         if obj is None or not self.has_change_permission(request, obj):

@@ -9,14 +9,7 @@ from django.http import HttpRequest
 from nutrients.models import Answer, Question, RedFlag, RedFlagRule
 
 from .bench import bench
-from .content import (
-    PUBLICATION,
-    WRITING_RULE,
-    ContentAdmin,
-    ContentInline,
-    FoldedInline,
-    PublishableAdmin,
-)
+from .content import WRITING_RULE, ContentAdmin, ContentInline, FoldedInline, PublishableAdmin
 from .content_forms import ContentForm
 from .rows import fieldset
 
@@ -83,7 +76,6 @@ class RedFlagAdmin(PublishableAdmin):
             description=WRITING_RULE,
         ),
         fieldset("In the checklist", "is_asked", "tick_label", "position", description=RULE),
-        PUBLICATION,
     )
 
 

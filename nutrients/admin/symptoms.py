@@ -5,7 +5,7 @@ from django.contrib import admin
 from nutrients.models import Symptom
 
 from .associations import SymptomAssociationInline
-from .content import PUBLICATION, WRITING_RULE, PublishableAdmin
+from .content import WRITING_RULE, PublishableAdmin
 from .rows import fieldset
 
 
@@ -32,5 +32,4 @@ class SymptomAdmin(PublishableAdmin):
             description=WRITING_RULE,
         ),
         fieldset("Where it shows", ("is_noticeable", "is_common"), "position", folded=True),
-        PUBLICATION,
     )
