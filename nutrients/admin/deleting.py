@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from reversion import create_revision, is_registered, set_comment, set_user
 
+from nutrients.content.checking import MARKDOWN
 from nutrients.content.fixtures import NEEDS_ALL_LINKS
 from nutrients.content.versions import (
     by_table,
@@ -24,16 +25,7 @@ from nutrients.content.versions import (
     touch_owners,
     write_revision,
 )
-from nutrients.models import (
-    Article,
-    ArticleSection,
-    NutrientDetail,
-    Picture,
-    Publishable,
-    Source,
-    SourceKind,
-    Status,
-)
+from nutrients.models import ArticleSection, Picture, Publishable, Source, SourceKind, Status
 from nutrients.prose import cited_slugs, split
 
 from .rows import foreign_keys, reviewed_tables, row_link
@@ -44,7 +36,6 @@ NAMES_LESS = "It would be raised more easily if it named less: change or delete 
 LAST_SOURCE = "It is published and has no other source: give it one first."
 CITES = "Its text cites the source: cite another there first."
 SHOWS = "Its text shows the picture: take it out there first."
-TEXTS = ((Article, "short_answer"), (ArticleSection, "body"), (NutrientDetail, "body"))
 
 
 class Deletion:
@@ -145,9 +136,8 @@ def _sections_showing(pictures: Collection[str]) -> Iterator[tuple[ArticleSectio
 
 def citing(slugs: Collection[str]) -> Iterator[tuple[Any, str]]:
     """Yield the rows whose texts cite one of these sources, each with the name of the field."""
-    for model, name in TEXTS:
-        rows: Any = model
-        for row in rows.objects.filter(**{f"{name}__contains": "[@"}).select_related():
+    for model, name in MARKDOWN:
+        for row in model.objects.filter(**{f"{name}__contains": "[@"}).select_related():
             if not set(slugs).isdisjoint(cited_slugs(getattr(row, name))):
                 yield row, name
 

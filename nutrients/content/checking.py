@@ -204,7 +204,7 @@ def _broken_details() -> Iterator[Problem]:
             yield problem_of(row, f"its text does not cite its source “{slug}”.")
 
 
-def links() -> Iterator[tuple[Keyed, int, str]]:
+def text_links() -> Iterator[tuple[Keyed, int, str]]:
     """Yield row, line and address of each link in a text."""
     for model, name in MARKDOWN:
         for row in model.objects.select_related():
@@ -212,7 +212,7 @@ def links() -> Iterator[tuple[Keyed, int, str]]:
 
 
 def _dead_links() -> Iterator[Problem]:
-    for row, line, address in links():
+    for row, line, address in text_links():
         if reason := _link_fault(address, row):
             yield problem_of(row, f"line {line}: {reason}")
 

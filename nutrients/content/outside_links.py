@@ -13,7 +13,7 @@ from django.conf import settings
 
 from nutrients.models import Keyed, Problem, Source
 
-from .checking import links, problem_of
+from .checking import problem_of, text_links
 
 SECONDS, AT_ONCE = 15, 8
 # Publishers that block programs respond with these, although the page exists.
@@ -26,7 +26,7 @@ def addresses() -> dict[str, list[Keyed]]:
     rows: dict[str, list[Keyed]] = defaultdict(list)
     for source in Source.objects.exclude(url=""):
         rows[source.url].append(source)
-    for row, _, address in links():
+    for row, _, address in text_links():
         if address.lower().startswith(("http://", "https://")):
             rows[address].append(row)
     return dict(rows)
