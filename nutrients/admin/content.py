@@ -237,6 +237,10 @@ class ContentAdmin(
     Each base wraps the views and hooks of the next: the guard rolls a save back to run the test
     book, and repeats it; a form that is proposed is rolled back for good; a save that takes a page
     off the site needs a reason; and each save is a version of the row.
+
+    Bases and templates share what is attached to the request: `guard`, `refusal`, `removal`,
+    `unlinked` (rows that a deletion takes a link from) and `rewritten` (proposed rows that somebody
+    else changed).
     """
 
     save_on_top = True
