@@ -36,25 +36,45 @@ class Helping:
 
 
 class Need(NamedTuple):
-    """A life stage's reference intake of one nutrient a day, in the nutrient's unit.
+    """A life stage's reference intakes of a nutrient a day, or None for those that are not set.
 
-    `kind` is "RDA" or "AI". `limit` is the upper limit only if food counts towards it.
-    `stay_below` is the intake that people are advised to stay below; only sodium has one.
+    `intake` is the need and `reduction` the one that names an amount to stay below; only sodium has
+    one. `limit` is the lowest of any authority that counts food, or else the lowest of all, with
+    which a plate cannot be compared.
     """
 
-    amount: Decimal
-    kind: str
-    limit: Decimal | None = None
-    stay_below: Decimal | None = None
+    nutrient: Any
+    intake: Any = None
+    reduction: Any = None
+    limit: Any = None
+
+    @property
+    def amount(self) -> Decimal | None:
+        """The need as a figure. Without one a plate is compared with nothing."""
+        return self.intake.amount if self.intake else None
+
+    @property
+    def stay_below(self) -> Decimal | None:
+        is_stated = self.reduction and self.amount is not None
+        return self.reduction.chronic_disease_limit_mg if is_stated else None
+
+    @property
+    def food_limit(self) -> Decimal | None:
+        """The upper limit, if food counts towards it."""
+        return self.limit.food_limit if self.limit and self.amount is not None else None
 
 
 @dataclass(frozen=True)
 class Total:
-    """One nutrient (its key) on the whole plate."""
+    """One nutrient on the whole plate."""
 
-    nutrient: int
+    need: Need
     helpings: Sequence[Helping]
-    need: Need | None
+
+    @property
+    def nutrient(self) -> int:
+        """The nutrient's key."""
+        return self.need.nutrient.pk
 
     @cached_property
     def parts(self) -> list[Helping]:
@@ -77,19 +97,19 @@ class Total:
     @property
     def aims_high(self) -> bool:
         """Whether there is a need to reach; not if people are advised to stay below."""
-        return self.is_known and self.need is not None and self.need.stay_below is None
+        return self.is_known and self.need.amount is not None and self.need.stay_below is None
 
     @property
     def percent_of_need(self) -> int | None:
         """The share of the need, rounded down; None if either is not known."""
-        return percent(self.amount, self.need.amount) if self.is_known and self.need else None
+        need = self.need.amount
+        return None if need is None or not self.is_known else percent(self.amount, need)
 
     @property
     def missing(self) -> Decimal | None:
         """How much of the need is missing, at least 0; None if there is none to reach."""
-        if self.need is None or not self.aims_high:
-            return None
-        return max(self.need.amount - self.amount, Decimal(0))
+        need = self.need.amount
+        return max(need - self.amount, Decimal(0)) if need is not None and self.aims_high else None
 
     @property
     def is_met(self) -> bool:
@@ -98,7 +118,8 @@ class Total:
     @property
     def spare(self) -> Decimal | None:
         """How much could be removed before a met need is no longer met; None if none is met."""
-        return self.amount - self.need.amount if self.need and self.is_met else None
+        need = self.need.amount
+        return self.amount - need if need is not None and self.is_met else None
 
     @property
     def is_short(self) -> bool:
@@ -107,7 +128,7 @@ class Total:
     @property
     def ceiling(self) -> Decimal | None:
         """The limit that the total is compared with, which food must count towards, or None."""
-        return (self.need.limit or self.need.stay_below) if self.need else None
+        return self.need.food_limit or self.need.stay_below
 
     @property
     def room(self) -> Decimal | None:

@@ -60,7 +60,7 @@ def fill_gaps(
     )
     suggestions: dict[int, list[FoodSuggestion]] = {}
     for key in short:
-        need = totals[key].need
+        need = totals[key].need.amount
         # Ties are settled A to Z, so that the same plate always gets the same answer.
         best = nsmallest(
             MOST_ADDITIONS,
@@ -72,11 +72,11 @@ def fill_gaps(
                 helping,
                 helping.amounts[key],
                 "" if choices.is_full else choices.query_with(helping.food.slug),
-                percent(helping.amounts[key], need.amount) if need else None,
+                None if need is None else percent(helping.amounts[key], need),
             )
             for helping in best
         ]
-        if need and (swap := best_swap(swaps, key, need.amount)):
+        if need is not None and (swap := best_swap(swaps, key, need)):
             out, into = swap
             query = choices.query_swapping(out.food.slug, into.food.slug)
             suggestions[key].append(

@@ -50,24 +50,6 @@ class PlateFood:
         return _point(self.start + self.share / 2, NUMBER_AT)
 
 
-class NutrientNeed(NamedTuple):
-    """The need of a life stage for a nutrient and the amounts to stay below; None without one.
-
-    `limit` is the lowest of any authority that counts food, or else the lowest of all, with which a
-    plate cannot be compared. `limit_kind` is the sort of limit: "stay below", "food",
-    "supplements", "other" or "none". `figures` are those for the plate's arithmetic. `url` leads to
-    the nutrient's page for the same country.
-    """
-
-    nutrient: Nutrient
-    url: str
-    intake: ReferenceIntake | None = None
-    stay_below: ReferenceIntake | None = None
-    limit: ReferenceIntake | None = None
-    limit_kind: str = "none"
-    figures: Need | None = None
-
-
 class StageContent(NamedTuple):
     """The needs and foods of a life stage, for every plate of it.
 
@@ -76,7 +58,7 @@ class StageContent(NamedTuple):
     """
 
     stage: LifeStage | None
-    needs: list[NutrientNeed]
+    needs: list[Need]
     suited: frozenset[str]
     unmeasured: Mapping[int, list[FoodSource]]
 
@@ -84,7 +66,6 @@ class StageContent(NamedTuple):
 class PlateRow(NamedTuple):
     """One nutrient of the plate, with the sources of its amounts, of its need and of its limit."""
 
-    need: NutrientNeed
     total: Total
     amount_citations: list[Citation]
     need_citations: list[Citation]
@@ -127,9 +108,9 @@ class PlatePage:
         rows = [_row(need, helpings, references) for need in content.needs]
         # An empty plate has no gaps, so suggest foods for the core nutrients.
         short = {
-            row.need.nutrient.pk: row
+            row.total.need.nutrient.pk: row
             for row in rows
-            if (row.total.is_short if helpings else row.need.nutrient.is_featured)
+            if (row.total.is_short if helpings else row.total.need.nutrient.is_featured)
         }
         suited = content.suited.difference(servings)
         offered = [
@@ -137,7 +118,7 @@ class PlatePage:
             for helping in chosen.once(single_servings)
             if helping.food.slug in suited and _suits(helping.food, choices)
         ]
-        totals = {row.need.nutrient.pk: row.total for row in rows}
+        totals = {row.total.need.nutrient.pk: row.total for row in rows}
         suggestions = fill_gaps(choices, helpings, totals, short, offered)
         suggested = [
             helping.food
@@ -156,7 +137,7 @@ class PlatePage:
                 row,
                 suggestions[key],
                 _unmeasured(content.unmeasured.get(key, ()), choices),
-                [] if helpings else _cite(row.need.intake, references),
+                [] if helpings else _cite(row.total.need.intake, references),
             )
             for key, row in short.items()
         ]
@@ -166,7 +147,9 @@ class PlatePage:
     @property
     def core(self) -> list[PlateRow]:
         """The core nutrients whose share of the need is known, the largest share first."""
-        rows = [row for row in self.rows if row.need.nutrient.is_featured and row.total.aims_high]
+        rows = [
+            row for row in self.rows if row.total.need.nutrient.is_featured and row.total.aims_high
+        ]
         return sorted(rows, key=lambda row: -(row.total.percent_of_need or 0))
 
     @property
@@ -215,16 +198,16 @@ def _first_matches(
     return first, first[0].count if first else 0
 
 
-def _row(need: NutrientNeed, helpings: list[Helping], references: References) -> PlateRow:
-    total = Total(need.nutrient.pk, helpings, need.figures)
+def _row(need: Need, helpings: list[Helping], references: References) -> PlateRow:
+    total = Total(need, helpings)
     if not helpings:
-        return PlateRow(need, total, [], [], [])
+        return PlateRow(total, [], [], [])
     # Sources are numbered in the order of reading.
     cited = dict.fromkeys(part.food.figures[total.nutrient].source for part in total.parts)
     amount_citations = references.cite(cited)
     need_citations = _cite(need.intake, references)
-    limit_citations = _cite(need.stay_below or need.limit, references)
-    return PlateRow(need, total, amount_citations, need_citations, limit_citations)
+    limit_citations = _cite(need.reduction or need.limit, references)
+    return PlateRow(total, amount_citations, need_citations, limit_citations)
 
 
 def _cite(row: ReferenceIntake | None, references: References) -> list[Citation]:
@@ -244,42 +227,16 @@ def stage_content(country: Authority, slug: str, *, at: datetime) -> StageConten
     foods = suited_to_stage(FoodSource.objects.published(at=at).foods().curated(), stage, at=at)
     return StageContent(
         stage,
-        [
-            _nutrient_need(nutrient, country, stage, intakes[key])
-            for key, nutrient in nutrients.items()
-        ],
+        [_need(nutrient, stage, intakes[key]) for key, nutrient in nutrients.items()],
         frozenset(foods.order_by().values_list("slug", flat=True)),
         unmeasured_foods(at=at, groups=stage.restricted_groups if stage else ()),
     )
 
 
-def _nutrient_need(
-    nutrient: Nutrient, country: Authority, stage: LifeStage | None, intakes: list[ReferenceIntake]
-) -> NutrientNeed:
-    url = f"{nutrient.get_absolute_url()}{country.query}"
+def _need(nutrient: Nutrient, stage: LifeStage | None, intakes: list[ReferenceIntake]) -> Need:
     if stage is None:
-        return NutrientNeed(nutrient, url)
-    intake, stay_below = stage.need(intakes), stage.stay_below(intakes)
+        return Need(nutrient)
     limited = [row for row in stage.limiting(intakes) if row.upper_limit is not None]
     counting_food = [row for row in limited if row.food_limit is not None]
     limit = min(counting_food or limited, key=lambda row: row.upper_limit or 0, default=None)
-    figures = None
-    if intake and intake.amount is not None:
-        figures = Need(
-            amount=intake.amount,
-            kind=intake.reference_type,
-            limit=limit.food_limit if limit else None,
-            stay_below=stay_below.chronic_disease_limit_mg if stay_below else None,
-        )
-    kind = _limit_kind(figures, limit)
-    return NutrientNeed(nutrient, url, intake, stay_below, limit, kind, figures)
-
-
-def _limit_kind(figures: Need | None, limit: ReferenceIntake | None) -> str:
-    if figures and figures.stay_below is not None:
-        return "stay below"
-    if figures and figures.limit is not None:
-        return "food"
-    if limit is None:
-        return "none"
-    return "supplements" if "supplement" in limit.upper_limit_applies_to else "other"
+    return Need(nutrient, stage.need(intakes), stage.stay_below(intakes), limit)

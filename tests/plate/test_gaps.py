@@ -192,7 +192,10 @@ def helping(name, amount):
     return Helping(SimpleNamespace(slug=name, serving_grams=Decimal(100), figures=figures))
 
 
-NEED = Need(Decimal(90), "RDA", limit=Decimal(120))
+NOTHING_SET = Need(SimpleNamespace(pk=1))
+NEED = NOTHING_SET._replace(
+    intake=SimpleNamespace(amount=Decimal(90)), limit=SimpleNamespace(food_limit=Decimal(120))
+)
 
 
 @pytest.mark.parametrize(
@@ -208,11 +211,11 @@ NEED = Need(Decimal(90), "RDA", limit=Decimal(120))
         (130, NEED, -1, True),
         # The need is not met yet.
         (80, NEED, -10, True),
-        (100, None, 99, True),
+        (100, NOTHING_SET, 99, True),
     ],
 )
 def test_harmless_swap_keeps_a_need_met_and_exceeds_no_limit(amount, need, change, is_harmless):
-    total = Total(1, [helping("orange", amount)], need)
+    total = Total(need, [helping("orange", amount)])
     # The other food has no figure, which counts as none.
     amounts = (None, change) if change > 0 else (-change, None)
     swap = Swap(*map(helping, ("orange", "banana"), amounts))
@@ -224,5 +227,5 @@ def test_swap_adds_a_tenth_of_the_need_if_both_foods_have_a_figure():
     pairs = [(3, 12), (3, 11), (None, 9)]
     swaps = [Swap(*map(helping, ("orange", "banana"), amounts)) for amounts in pairs]
     assert [best_swap([swap], 1, NEED.amount) for swap in swaps] == [swaps[0], None, None]
-    of_nothing = Total(1, [helping("orange", 5)], Need(Decimal(0), "AI"))
-    assert of_nothing.percent_of_need is None
+    nothing = NOTHING_SET._replace(intake=SimpleNamespace(amount=Decimal(0)))
+    assert Total(nothing, [helping("orange", 5)]).percent_of_need is None
