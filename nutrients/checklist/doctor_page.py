@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import prefetch_related_objects
 from django.http import QueryDict
 
 from nutrients.common.citations import References
 from nutrients.common.version import ContentVersion, content_version
-from nutrients.models import Association, RedFlag, RiskFactor
+from nutrients.models import Association, RiskFactor
 
-from .answer import ChecklistAnswer, checklist_answer
+from .answer import checklist_answer
 from .content import ChecklistContent
 from .suggesting import NutrientMatch
-from .urgency import QuestionField, form_questions
+from .urgency import form_questions
 
 # Words, each with the number of a source.
 CitedWords = list[tuple[str, int | None]]
@@ -23,32 +23,13 @@ CitedWords = list[tuple[str, int | None]]
 TICKS_AT_FULL_SIZE = 13
 
 
-@dataclass(frozen=True, slots=True)
-class DoctorPage:
-    """A page to print: the answer, the questions, sources and the version of the content.
+def doctor_page(data: QueryDict, content: ChecklistContent) -> dict[str, Any]:
+    """Return the template context of the answer to a form, cited in reading order.
 
     `absent_flags` are the warning signs that go with a ticked symptom and were not ticked;
     `other_absent_flags` counts the rest. Each of the `nutrients` has its links: under words such as
-    “Low iron can cause” the signs or risks.
-    """
-
-    answer: ChecklistAnswer
-    answered_questions: list[QuestionField]
-    open_questions: int
-    absent_flags: list[RedFlag]
-    other_absent_flags: int
-    nutrients: list[tuple[NutrientMatch, dict[str, CitedWords]]]
-    references: References
-    version: ContentVersion | None
-
-    @property
-    def is_full(self) -> bool:
-        """Whether there is more on it than fits one side at full size."""
-        return self.answer.ticked.count > TICKS_AT_FULL_SIZE
-
-
-def doctor_page(data: QueryDict, content: ChecklistContent) -> DoctorPage:
-    """Return the answer to a form, with citations numbered in reading order.
+    “Low iron can cause” the signs or risks. With `is_full` there is more than fits one side at full
+    size.
 
     Two queries at most besides the content: the sources of associations and of risk factors.
     """
@@ -65,16 +46,17 @@ def doctor_page(data: QueryDict, content: ChecklistContent) -> DoctorPage:
     # The answer may repeat a question of the form.
     questions = {question.row: question for question in (*in_form, *answer.questions)}.values()
     answered = [question for question in questions if question.chosen]
-    return DoctorPage(
-        answer,
-        answered,
-        len(questions) - len(answered),
-        related,
-        len(absent) - len(related),
-        nutrients,
-        references,
-        content.once(_version),
-    )
+    return {
+        "answer": answer,
+        "answered_questions": answered,
+        "open_questions": len(questions) - len(answered),
+        "absent_flags": related,
+        "other_absent_flags": len(absent) - len(related),
+        "nutrients": nutrients,
+        "references": references,
+        "version": content.once(_version),
+        "is_full": answer.ticked.count > TICKS_AT_FULL_SIZE,
+    }
 
 
 def _version(content: ChecklistContent) -> ContentVersion | None:

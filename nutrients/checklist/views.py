@@ -55,6 +55,6 @@ empty_form = memoized_page(answer_page)
 def checklist_print(request: HttpRequest) -> HttpResponse:
     """Show the ticks and the answer on one page to print for a doctor or pharmacist."""
     now = timezone.now()
-    page = doctor_page(request.POST, memoized(request, ChecklistContent, at=now))
-    context = {"section": "checklist", "now": now, "page": page, "answer": page.answer}
+    context = doctor_page(request.POST, memoized(request, ChecklistContent, at=now))
+    context |= {"section": "checklist", "now": now}
     return render(request, "nutrients/checklist/checklist_print.html", context)
