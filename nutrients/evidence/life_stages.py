@@ -11,13 +11,10 @@ from typing import Any
 
 from nutrients.common.parameters import Reading
 from nutrients.models import Authority, LifeStatus, NotSuggestedTo, ReferenceIntake, Sex
-from nutrients.models.foods import FoodSourceQuerySet
-
-from .rich_foods import within_limits
 
 # Plates are not for babies: below one year milk comes first.
 YOUNGEST_YEARS = 1
-ORDER = ["Female", "Male", "Pregnant", "Breastfeeding", "After the menopause", "Children"]
+GROUPS = ["Female", "Male", "Pregnant", "Breastfeeding", "After the menopause", "Children"]
 # The end of an open band when years are counted: with a later one, "25 years and over" would be
 # closest to "71 years and over".
 END_OF_OPEN_BAND = Decimal(75)
@@ -49,7 +46,7 @@ class LifeStage:
 
     @property
     def group(self) -> str:
-        """The people it is for, one of ORDER."""
+        """The people it is for, one of GROUPS."""
         if self.life_status != LifeStatus.NONE:
             return str(self.life_status.label)
         return "Children" if self.is_for_children else str(self.sex.label)
@@ -145,19 +142,6 @@ def life_stages(*, at: datetime) -> dict[Authority, dict[str, LifeStage]]:
     return {authority: _stages(authority, bands[authority]) for authority in Authority}
 
 
-def plate_stages(stages: Stages) -> Stages:
-    """Return the stages that a plate can be compared with."""
-    return {
-        authority: {slug: stage for slug, stage in of_country.items() if stage.is_for_plates}
-        for authority, of_country in stages.items()
-    }
-
-
-def first_stage(stages: Mapping[str, LifeStage]) -> str:
-    """Return the slug of the first adult stage, the default of a plate; empty without one."""
-    return next((slug for slug, stage in stages.items() if stage.is_adult), "")
-
-
 def nearest_stage(stage: LifeStage, stages: Iterable[LifeStage]) -> LifeStage | None:
     """Return the stage of another authority that shares most years with this one, if any does."""
     others = [other for other in stages if _is_comparable(other, stage)]
@@ -201,7 +185,7 @@ def _stages(authority: Authority, bands: list[ReferenceIntake]) -> dict[str, Lif
         # No table gives the menopause an age, so it is offered once, from the oldest band on.
         oldest = [stage for stage in stages if stage.group == "Female"][-1:]
         stages += [replace(stage, life_status=LifeStatus.MENOPAUSE) for stage in oldest]
-    stages.sort(key=lambda stage: ORDER.index(stage.group))
+    stages.sort(key=lambda stage: GROUPS.index(stage.group))
     return {stage.slug: stage for stage in stages}
 
 
@@ -255,20 +239,3 @@ def read_stage(
         f"Age groups differ between countries. For {country.phrase} we took the closest one: "
         f"{nearest}."
     )
-
-
-def suited_to_stage(
-    foods: FoodSourceQuerySet, stage: LifeStage | None, *, at: datetime
-) -> FoodSourceQuerySet:
-    """Filter foods to those of which a serving passes no limit at any age of this life stage.
-
-    Foods that editors withhold from its group are left out. Without a stage no limit applies.
-    """
-    if stage is None:
-        return foods.suggested_to(())
-    intakes = ReferenceIntake.objects.published(at=at)
-    intakes = intakes.overlapping(stage.age_from, stage.age_below)
-    intakes = intakes.filter(life_status__in=[LifeStatus.NONE, stage.life_status])
-    if stage.sex != Sex.BOTH:
-        intakes = intakes.filter(sex__in=[Sex.BOTH, stage.sex])
-    return within_limits(foods.suggested_to(stage.restricted_groups), intakes)

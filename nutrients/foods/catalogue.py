@@ -27,7 +27,6 @@ from nutrients.models import (
 from nutrients.models.foods import FoodSourceQuerySet
 
 HUNDRED = Decimal(100)
-# The fields that lists and plates need.
 FIELDS = (
     *("slug", "name", "group", "is_food", "is_curated", "note", "review_due_on"),
     *("serving_description", "serving_grams", "energy_kcal", *Diet.values, *Allergen.values),

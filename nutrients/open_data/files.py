@@ -29,7 +29,6 @@ from nutrients.common.version import ContentVersion
 from .tables import TABLES, Table, Value
 
 SUFFIXES = ("csv", "json")
-# The last columns of every table.
 LICENCE, VERSION = "licence", "version"
 # Beginnings that a spreadsheet may run as a formula, after any apostrophes.
 FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")

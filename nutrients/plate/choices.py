@@ -22,7 +22,7 @@ from nutrients.common.parameters import (
     read_number,
     read_words,
 )
-from nutrients.evidence.life_stages import Stages, first_stage, read_stage
+from nutrients.evidence.life_stages import Stages, read_stage
 from nutrients.foods.catalogue import FoodTable, food_table
 from nutrients.models import DEFAULT_AUTHORITY, DIETS, Authority, FoodSource
 
@@ -103,7 +103,8 @@ def read_plate(
             servings[slug], problem = _servings(query.get(f"servings-{slug}"), table.foods[slug])
             problems.append(problem)
     country = read_country(reading)
-    stage, problem = read_stage(reading, stages, country, first_stage(stages[country]))
+    adult = next((slug for slug, stage in stages[country].items() if stage.is_adult), "")
+    stage, problem = read_stage(reading, stages, country, default=adult)
     problems.append(problem)
     choices = PlateChoices(
         servings=servings,
@@ -127,3 +128,11 @@ def _servings(text: str | None, food: FoodSource) -> tuple[Decimal, str]:
         f"You can choose from {LEAST_SERVINGS} to {MOST_SERVINGS} servings, in quarters. "
         f"We counted one serving of {food.name}."
     )
+
+
+def plate_stages(stages: Stages) -> Stages:
+    """Return the stages that a plate can be compared with."""
+    return {
+        authority: {slug: stage for slug, stage in of_country.items() if stage.is_for_plates}
+        for authority, of_country in stages.items()
+    }

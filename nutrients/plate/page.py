@@ -12,17 +12,25 @@ from typing import NamedTuple
 from django.db.models import Count, Window
 
 from nutrients.common.citations import Citation, References
-from nutrients.evidence.life_stages import LifeStage, life_stages, suited_to_stage
-from nutrients.evidence.rich_foods import unmeasured_foods
+from nutrients.evidence.life_stages import LifeStage, life_stages
+from nutrients.evidence.rich_foods import unmeasured_foods, within_limits
 from nutrients.foods.catalogue import FoodTable, sources_of_figures
-from nutrients.models import DIETS, Authority, FoodSource, Nutrient, ReferenceIntake
+from nutrients.models import (
+    DIETS,
+    Authority,
+    FoodSource,
+    LifeStatus,
+    Nutrient,
+    ReferenceIntake,
+    Sex,
+)
+from nutrients.models.foods import FoodSourceQuerySet
 from nutrients.search.foods import FoodMatches
 
 from .arithmetic import Helping, Need, Total
 from .choices import PlateChoices
 from .gaps import FoodSuggestion, fill_gaps, single_servings
 
-# The number of foods that a search shows.
 MOST_MATCHES = 8
 # The distances of the numbers and of the edge of the food from the middle of the drawn plate.
 NUMBER_AT, EDGE = 26.0, 40.0
@@ -224,7 +232,7 @@ def stage_content(country: Authority, slug: str, *, at: datetime) -> StageConten
         for intake in rows.overlapping(stage.age_from, stage.age_below).with_sources():
             intake.nutrient = nutrients[intake.nutrient_id]
             intakes[intake.nutrient_id].append(intake)
-    foods = suited_to_stage(FoodSource.objects.published(at=at).foods().curated(), stage, at=at)
+    foods = _suited_to_stage(FoodSource.objects.published(at=at).foods().curated(), stage, at=at)
     return StageContent(
         stage,
         [_need(nutrient, stage, intakes[key]) for key, nutrient in nutrients.items()],
@@ -240,3 +248,20 @@ def _need(nutrient: Nutrient, stage: LifeStage | None, intakes: list[ReferenceIn
     counting_food = [row for row in limited if row.food_limit is not None]
     limit = min(counting_food or limited, key=lambda row: row.upper_limit or 0, default=None)
     return Need(nutrient, stage.need(intakes), stage.stay_below(intakes), limit)
+
+
+def _suited_to_stage(
+    foods: FoodSourceQuerySet, stage: LifeStage | None, *, at: datetime
+) -> FoodSourceQuerySet:
+    """Filter foods to those of which a serving passes no limit at any age of this life stage.
+
+    Foods that editors withhold from its group are left out. Without a stage no limit applies.
+    """
+    if stage is None:
+        return foods.suggested_to(())
+    intakes = ReferenceIntake.objects.published(at=at)
+    intakes = intakes.overlapping(stage.age_from, stage.age_below)
+    intakes = intakes.filter(life_status__in=[LifeStatus.NONE, stage.life_status])
+    if stage.sex != Sex.BOTH:
+        intakes = intakes.filter(sex__in=[Sex.BOTH, stage.sex])
+    return within_limits(foods.suggested_to(stage.restricted_groups), intakes)

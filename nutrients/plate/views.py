@@ -11,12 +11,12 @@ from django.utils import timezone
 
 from nutrients.common.answering import memoized
 from nutrients.common.parameters import read_words
-from nutrients.evidence.life_stages import life_stages, plate_stages
+from nutrients.evidence.life_stages import life_stages
 from nutrients.foods.catalogue import chosen_food_table
 from nutrients.models import DIETS, Authority
 from nutrients.search.foods import FoodVocabulary, match_foods
 
-from .choices import read_plate
+from .choices import plate_stages, read_plate
 from .page import PlatePage, stage_content
 
 
