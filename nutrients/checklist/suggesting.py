@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 
 from django.utils.text import get_text_list
 
-from nutrients.evidence.content import Eater, links
+from nutrients.evidence.content import foods_for, links, other_sources_for
 from nutrients.evidence.ranking import Candidate, Level, Link, Tick, rank
+from nutrients.evidence.rich_foods import Eater
 from nutrients.models import (
     Association,
     CauseKind,
@@ -389,7 +390,8 @@ def _matches(
     linked_ticks = [Tick("symptom", row.slug) for row in ticked.symptoms]
     linked_ticks += [Tick("risk", row.slug) for row in ticked.risks]
     withheld = _withheld_foods(urgency, content)
-    foods, other_sources = content.foods(ticked.eater), content.other_sources(ticked.eater)
+    foods = content.once(foods_for, ticked.eater)
+    others = content.once(other_sources_for, ticked.eater)
     open_symptoms = [symptom for symptom in ticked.symptoms if symptom.pk not in caused]
     matches = []
     for suggestion in rank(linked_ticks, candidates):
@@ -416,7 +418,7 @@ def _matches(
                 for symptom in open_symptoms
                 if Tick("symptom", symptom.slug) in suggestion.unexplained
             ],
-            foods=[*foods.get(key, []), *other_sources.get(key, [])],
+            foods=[*foods.get(key, []), *others.get(key, [])],
             is_limited=key in content.limited,
             risks_against_foods=[
                 risk for risk in ticked.risks if risk.has_own_food_advice or risk.pk in raising

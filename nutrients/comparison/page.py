@@ -13,9 +13,10 @@ from urllib.parse import urlencode
 from django.utils.text import get_text_list
 
 from nutrients.common.parameters import ActiveFilter, Facet
-from nutrients.evidence.content import Eater, EvidenceContent, links
+from nutrients.evidence.content import EvidenceContent, foods_for, links, other_sources_for
 from nutrients.evidence.needs import AdultNeed, adult_needs
 from nutrients.evidence.ranking import Candidate, Tick, rank
+from nutrients.evidence.rich_foods import Eater
 from nutrients.models import (
     DIETS,
     Association,
@@ -275,8 +276,8 @@ class ComparisonPage:
             matches=matches,
             columns=self.columns,
             foods=[
-                *content.foods(eater).get(key, [])[:MOST_FOODS],
-                *content.other_sources(eater).get(key, []),
+                *content.once(foods_for, eater).get(key, [])[:MOST_FOODS],
+                *content.once(other_sources_for, eater).get(key, []),
             ],
             need=content.once(_needs, filters.country).get(key),
             is_limited=key in content.limited,

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import cached_property
 from operator import attrgetter
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from nutrients.common.answering import Memoizing
 from nutrients.models import (
@@ -25,16 +25,9 @@ from nutrients.models import (
 )
 
 from .ranking import Link, Tick
-from .rich_foods import limited_nutrients, rich_foods, unmeasured_foods
+from .rich_foods import Eater, limited_nutrients, rich_foods, unmeasured_foods
 
 Row = TypeVar("Row", bound=Slugged)
-
-
-class Eater(NamedTuple):
-    """Who is to eat: diets that foods must suit, and groups to which some are not suggested."""
-
-    diets: frozenset[str]
-    groups: frozenset[str] = frozenset()
 
 
 def by_slug(rows: Iterable[Row]) -> dict[str, Row]:
@@ -76,21 +69,13 @@ class EvidenceContent(Memoizing):
         """Ids of the nutrients for which no food is suggested."""
         return frozenset(limited_nutrients(at=self.at))
 
-    def foods(self, eater: Eater) -> dict[int, list[FoodSource]]:
-        """Return the richest foods for this reader, by nutrient id."""
-        return self.once(_richest, eater)
 
-    def other_sources(self, eater: Eater) -> dict[int, list[FoodSource]]:
-        """Return the sources without a figure for this reader, by nutrient id."""
-        return self.once(_unmeasured, eater)
+def foods_for(content: EvidenceContent, eater: Eater) -> dict[int, list[FoodSource]]:
+    return rich_foods(eater, at=content.at)
 
 
-def _richest(content: EvidenceContent, eater: Eater) -> dict[int, list[FoodSource]]:
-    return rich_foods(at=content.at, **eater._asdict())
-
-
-def _unmeasured(content: EvidenceContent, eater: Eater) -> dict[int, list[FoodSource]]:
-    return unmeasured_foods(at=content.at, **eater._asdict())
+def other_sources_for(content: EvidenceContent, eater: Eater) -> dict[int, list[FoodSource]]:
+    return unmeasured_foods(eater, at=content.at)
 
 
 def links(associations: Iterable[Association]) -> tuple[Link, ...]:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import DecimalField, ExpressionWrapper, F, QuerySet, Window
 from django.db.models.functions import RowNumber
@@ -34,27 +34,35 @@ PER_SERVING = ExpressionWrapper(
 )
 
 
+class Eater(NamedTuple):
+    """Who is to eat: diets that foods must suit, and groups to which some are not suggested.
+
+    They are values of `Diet` and of `NotSuggestedTo`.
+    """
+
+    diets: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
+
+
 def bar_scale(percents: Iterable[Decimal | None]) -> int:
     """Return the percentage at a bar's full width: the smallest round one that fits them all."""
     largest = max((percent for percent in percents if percent is not None), default=Decimal(0))
     return next((scale for scale in SCALES if scale >= largest), SCALES[-1])
 
 
-def rich_foods(
-    *, at: datetime, diets: Iterable[str] = (), groups: Iterable[str] = ()
-) -> dict[int, list[FoodSource]]:
+def rich_foods(eater: Eater, *, at: datetime) -> dict[int, list[FoodSource]]:
     """Return the published foods richest in each nutrient by serving, at most MOST, by its id.
 
     A serving gives at least RICH per cent of the British label value. Left out are foods that
-    editors did not choose, `limited_nutrients`, foods not known to suit all `diets` (values of
-    `Diet`), foods withheld from one of `groups` (values of `NotSuggestedTo`), and foods of which a
-    serving passes an adult's upper limit of any nutrient. One query.
+    editors did not choose, `limited_nutrients`, foods not known to suit all diets of the eater,
+    foods withheld from one of the groups, and foods of which a serving passes an adult's upper
+    limit of any nutrient. One query.
     """
-    foods = FoodSource.objects.published(at=at).foods().curated().suiting(diets)
+    foods = FoodSource.objects.published(at=at).foods().curated().suiting(eater.diets)
     adults = ReferenceIntake.objects.published(at=at).overlapping(
         Decimal(DEFAULT_AUTHORITY.adult_from), None
     )
-    foods = within_limits(foods.suggested_to(groups), adults)
+    foods = within_limits(foods.suggested_to(eater.groups), adults)
     rank = Window(
         RowNumber(), partition_by=[F("nutrient_id")], order_by=[PER_SERVING.desc(), F("food__name")]
     )
@@ -84,15 +92,13 @@ def limited_nutrients(*, at: datetime) -> QuerySet[ReferenceIntake, int]:
     return rows.order_by().values_list("nutrient_id", flat=True).distinct()
 
 
-def unmeasured_foods(
-    *, at: datetime, diets: Iterable[str] = (), groups: Iterable[str] = ()
-) -> dict[int, list[FoodSource]]:
+def unmeasured_foods(eater: Eater, *, at: datetime) -> dict[int, list[FoodSource]]:
     """Return sources without a figure to rank them by, such as sunlight, by nutrient id."""
     unmeasured: dict[int, list[FoodSource]] = defaultdict(list)
-    sources = FoodSource.objects.published(at=at).suiting(diets).suggested_to(groups)
+    sources = FoodSource.objects.published(at=at).suiting(eater.diets).suggested_to(eater.groups)
     pairs = sources.filter(unmeasured_nutrients__isnull=False)
-    for food in pairs.annotate(of=F("unmeasured_nutrients")).order_by("name"):
-        unmeasured[food.of].append(food)
+    for food in pairs.annotate(nutrient=F("unmeasured_nutrients")).order_by("name"):
+        unmeasured[food.nutrient].append(food)
     return dict(unmeasured)
 
 

@@ -13,7 +13,7 @@ from django.db.models import Count, Window
 
 from nutrients.common.citations import Citation, References
 from nutrients.evidence.life_stages import LifeStage, life_stages
-from nutrients.evidence.rich_foods import unmeasured_foods, within_limits
+from nutrients.evidence.rich_foods import Eater, unmeasured_foods, within_limits
 from nutrients.foods.catalogue import FoodTable, sources_of_figures
 from nutrients.models import (
     DIETS,
@@ -237,7 +237,7 @@ def stage_content(country: Authority, slug: str, *, at: datetime) -> StageConten
         stage,
         [_need(nutrient, stage, intakes[key]) for key, nutrient in nutrients.items()],
         frozenset(foods.order_by().values_list("slug", flat=True)),
-        unmeasured_foods(at=at, groups=stage.restricted_groups if stage else ()),
+        unmeasured_foods(Eater(groups=frozenset(stage.restricted_groups if stage else ())), at=at),
     )
 
 
