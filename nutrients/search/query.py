@@ -193,6 +193,12 @@ class Shelf(IntEnum):
     OTHERS, CHOSEN_FOODS, IMPORTED_FOODS, ARTICLES = range(4)
 
 
+# The shelf of a document.
+SHELF = f"""CASE WHEN kind = 'article' THEN {Shelf.ARTICLES:d}
+    WHEN kind <> 'food' THEN {Shelf.OTHERS:d} WHEN is_imported THEN {Shelf.IMPORTED_FOODS:d}
+    ELSE {Shelf.CHOSEN_FOODS:d} END"""
+
+
 @dataclass(frozen=True, slots=True)
 class Engine:
     """How to query one database engine, and how to update a separate index from the documents.
@@ -238,23 +244,18 @@ SQLITE = Engine(
         """DELETE FROM nutrients_searchindex
         WHERE rowid & 0xFFFFFFFF NOT IN (SELECT id FROM nutrients_searchdocument)""",
         # Sorted, or the index writes a segment for each row.
-        """INSERT INTO nutrients_searchindex (rowid, words)
-        SELECT (
-            CASE WHEN kind = 'article' THEN 3 WHEN kind <> 'food' THEN 0
-            WHEN is_imported THEN 2 ELSE 1 END << 48
-        ) + (size << 32) + id, words
+        f"""INSERT INTO nutrients_searchindex (rowid, words)
+        SELECT ({SHELF} << 48) + (size << 32) + id, words
         FROM nutrients_searchdocument
-        WHERE id NOT IN (SELECT rowid & 0xFFFFFFFF FROM nutrients_searchindex) ORDER BY 1""",
+        WHERE id NOT IN (SELECT rowid & 0xFFFFFFFF FROM nutrients_searchindex) ORDER BY 1""",  # noqa: S608 (constants)
     ),
 )
 POSTGRESQL = Engine(
-    ids="""SELECT id FROM (
-            SELECT id, size, CASE WHEN kind = 'article' THEN 3 WHEN kind <> 'food' THEN 0
-            WHEN is_imported THEN 2 ELSE 1 END AS shelf
-            FROM nutrients_searchdocument
+    ids=f"""SELECT id FROM (
+            SELECT id, size, {SHELF} AS shelf FROM nutrients_searchdocument
             WHERE array_to_tsvector(string_to_array(words, ' ')) @@ %s::tsquery
         ) AS shelved
-        WHERE shelf BETWEEN %s AND %s ORDER BY shelf, size, id LIMIT %s""",
+        WHERE shelf BETWEEN %s AND %s ORDER BY shelf, size, id LIMIT %s""",  # noqa: S608 (constants)
     word="'{}'",
     prefix="'{}':*",
     both=" & ",
