@@ -49,8 +49,14 @@ LONGEST_PASSAGE = 220
 
 # Returns the terms of the query that match a word.
 Matcher = Callable[[str], frozenset[Term]]
-# A document, the number of clauses in it, and its points.
-Ranked = tuple[Scorable, int, int]
+
+
+class Ranked(NamedTuple):
+    """A document, the number of clauses in it, and its points."""
+
+    document: Scorable
+    clauses: int
+    points: int
 
 
 class Matches(NamedTuple):
@@ -124,15 +130,15 @@ def _find_matches(words: list[str], content: SearchContent, *, at: datetime) -> 
     clauses = parse_query(words, content.synonyms)
     ranked = _ranked(clauses, content, at=at)
     if ranked:
-        return Matches(clauses, [document for document, *_ in ranked])
+        return Matches(clauses, [row.document for row in ranked])
     # A number alone is no answer: “omega 3” is not about three of anything.
     telling = [clause for clause in clauses if not clause.typed.isdecimal()]
     near = _ranked(telling, content, at=at, every=False) if len(clauses) > 1 and telling else []
     missing = [
-        clause for clause in clauses if not any(clause_points(clause, row) for row, *_ in near)
+        clause for clause in clauses if not any(clause_points(clause, row.document) for row in near)
     ]
-    most = max((count for _, count, _ in near), default=0)
-    documents = [document for document, count, _ in near if count == most]
+    most = max((row.clauses for row in near), default=0)
+    documents = [row.document for row in near if row.clauses == most]
     return Matches(clauses, documents, True, tuple(missing))
 
 
@@ -163,19 +169,20 @@ def _ranked(
         foods = SearchDocument.objects.filter(is_public_food(at=at), pk__in=others)
         documents += map(Scorable, foods.order_by().defer("words"))
     score = scorer(clauses)
-    ranked = [(document, *score(document)) for document in documents]
+    ranked = [Ranked(document, *score(document)) for document in documents]
     # The index matches stems, so a document may still lack a clause when it is scored.
-    return sorted((row for row in ranked if row[1] == len(clauses) or not every), key=_sort_key)
+    return sorted(
+        (row for row in ranked if row.clauses == len(clauses) or not every), key=_sort_key
+    )
 
 
-def _sort_key(ranked: Ranked) -> tuple[bool, int, int, int, str, str]:
-    scorable, count, points = ranked
-    document = scorable.document
-    points -= PENALTIES.get(document.kind, 0)
+def _sort_key(row: Ranked) -> tuple[bool, int, int, int, str, str]:
+    document = row.document.document
+    points = row.points - PENALTIES.get(document.kind, 0)
     if document.key != document.row:
         points -= PART_PENALTIES.get(document.kind, 0)
     kind = KIND_ORDER.index(document.kind)
-    return document.is_imported, -count, -points, kind, document.title, document.key
+    return document.is_imported, -row.clauses, -points, kind, document.title, document.key
 
 
 def _groups(
