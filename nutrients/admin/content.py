@@ -26,7 +26,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from reversion import set_comment
 
-from nutrients.common.parameters import seen
+from nutrients.common.parameters import strip_invisible
 from nutrients.common.words import words_of
 from nutrients.models import (
     DocumentKind,
@@ -287,7 +287,7 @@ class ContentAdmin(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         """Find rows that contain each word, or whose page readers would find by the text."""
-        term = APOSTROPHES.sub(" ", seen(search_term))
+        term = APOSTROPHES.sub(" ", strip_invisible(search_term))
         rows, has_duplicates = super().get_search_results(request, queryset, term)
         if page_name(request) != "autocomplete":
             rows |= reader_matches(queryset, search_term)

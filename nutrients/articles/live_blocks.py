@@ -100,8 +100,8 @@ class LiveBlocks:
         rows = rows.filter(symptoms__slug__in=self._arguments["other-causes"], is_common=True)
         rows = rows.only("slug", "name", "mechanism", "what_helps", "position")
         causes: dict[str, list[OtherCause]] = defaultdict(list)
-        for row in rows.annotate(of=F("symptoms__slug")).order_by("position", "name"):
-            causes[row.of].append(row)
+        for row in rows.annotate(symptom=F("symptoms__slug")).order_by("position", "name"):
+            causes[row.symptom].append(row)
         return causes
 
     def _core(self) -> list[CoreRow]:

@@ -243,12 +243,12 @@ def answer_form(answer: ChecklistAnswer, content: ChecklistContent) -> AnswerFor
     fired = [rule for rule in answer.urgency.triage.fired if rule.level == Level.EMERGENCY]
     raised = set().union(*(rule.named.union(*rule.answers) for rule in fired))
     names, on_page = content.once(tick_names), {row.row.slug for row in answer.questions}
-    form = AnswerForm([], [])
+    hidden, take_off = [], []
     for tick in answer.ticks:
         question, _, value = tick.slug.rpartition(":")
         name = question if tick.kind == "answer" else tick.kind
         if name not in on_page:
-            form.hidden.append((name, value))
+            hidden.append((name, value))
         if tick in raised or not fired:
-            form.take_off.append((name, f"{OFF}{value}", names[tick]))
-    return form
+            take_off.append((name, f"{OFF}{value}", names[tick]))
+    return AnswerForm(hidden, take_off)

@@ -48,8 +48,8 @@ class Reading:
 
     def ignore_rest(self, *names: str) -> None:
         """Add the names of parameters that were not read and are not in `names` to `ignored`."""
-        known = self.names.union(names)
-        self.ignored += [name for name in self.data if name not in known]
+        expected = self.names.union(names)
+        self.ignored += [name for name in self.data if name not in expected]
 
 
 def ignored_sentence(ignored: Collection[str]) -> str:
@@ -80,7 +80,7 @@ UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 LONGEST = 100
 
 
-def seen(text: str) -> str:
+def strip_invisible(text: str) -> str:
     """Remove invisible format characters."""
     return text if text.isascii() else UNSEEN.sub("", text)
 
@@ -90,7 +90,7 @@ def read_words(text: str) -> str:
 
     Longer text is cut after the last whole word. PostgreSQL would refuse NUL.
     """
-    words = " ".join(_printable(seen(text[: LONGEST * 10])).split())
+    words = " ".join(_printable(strip_invisible(text[: LONGEST * 10])).split())
     if len(words) <= LONGEST:
         return words
     return words[:LONGEST].rpartition(" ")[0] or words[:LONGEST]

@@ -10,7 +10,7 @@ from unicodedata import combining, normalize
 
 from snowballstemmer.english_stemmer import EnglishStemmer
 
-from .parameters import seen
+from .parameters import strip_invisible
 
 LONGEST_WORD = 40
 # Shorter words are similar to too many others.
@@ -81,7 +81,7 @@ def spans(text: str) -> Iterator[tuple[str, int, int]]:
 
 def words_of(text: str) -> list[str]:
     """Return the folded words of a text without stop words. The “a” of “vitamin A” counts."""
-    words = [word for word, _, _ in spans(normalize("NFC", ION.sub(r"\1", seen(text))))]
+    words = [word for word, _, _ in spans(normalize("NFC", ION.sub(r"\1", strip_invisible(text))))]
     return [
         word
         for before, word in zip(["", *words], words, strict=False)

@@ -15,7 +15,7 @@ from unicodedata import normalize
 from django.urls import reverse
 
 from nutrients import prose
-from nutrients.common.parameters import seen
+from nutrients.common.parameters import strip_invisible
 from nutrients.common.words import index_words, words_of
 from nutrients.models import (
     Article,
@@ -129,7 +129,7 @@ def _title_parts(title: str) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
-    return " ".join(normalize("NFC", seen(text)).split())
+    return " ".join(normalize("NFC", strip_invisible(text)).split())
 
 
 def _unique(texts: Iterable[str]) -> list[str]:
