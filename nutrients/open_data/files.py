@@ -26,10 +26,9 @@ from django.conf import settings
 
 from nutrients.common.version import ContentVersion
 
-from .tables import TABLES, Table, Value
+from .tables import LICENCE, VERSION, Table, Value
 
 SUFFIXES = ("csv", "json")
-LICENCE, VERSION = "licence", "version"
 # Beginnings that a spreadsheet may run as a formula, after any apostrophes.
 FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 CHUNK = 1000
@@ -164,14 +163,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, date | datetime):
         return cell_text(value)
     raise TypeError(f"{type(value).__name__} cannot be written as open data.")
-
-
-def dictionary() -> Iterator[list[str]]:
-    """Yield the data dictionary: a header, then a row for each column of each table."""
-    yield ["table", "column", "kind", "meaning", "unit", "values"]
-    for table in TABLES:
-        for column in table.columns:
-            values = "; ".join(column.values)
-            yield [table.name, column.name, column.kind, column.meaning, column.unit, values]
-        yield [table.name, LICENCE, "text", "The licence of the row.", "", ""]
-        yield [table.name, VERSION, "text", "The version of the content, a moment in UTC.", "", ""]

@@ -6,7 +6,7 @@ which determines its kind too, unless TABLES says otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -30,6 +30,8 @@ Rows = QuerySet[Any, Any]
 WORDS: dict[str, Any] = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text("utf-8"))
 OWN_WORDS = "Nutrisite’s own words: no licence has been granted yet."
 NO_LICENCE = "The sources state no licence."
+# The last columns of every table.
+LICENCE, VERSION = "licence", "version"
 # Columns at the end of each table whose model has these fields.
 SOURCES = {"sources": "The sources of the row, as ids in the table of sources."}
 CHECKED = {
@@ -268,3 +270,14 @@ TABLES = (
         since_version=lambda row: ContentVersion(row.created_at).label,
     ),
 )
+
+
+def dictionary() -> Iterator[list[str]]:
+    """Yield the data dictionary: a header, then a row for each column of each table."""
+    yield ["table", "column", "kind", "meaning", "unit", "values"]
+    for table in TABLES:
+        for column in table.columns:
+            values = "; ".join(column.values)
+            yield [table.name, column.name, column.kind, column.meaning, column.unit, values]
+        yield [table.name, LICENCE, "text", "The licence of the row.", "", ""]
+        yield [table.name, VERSION, "text", "The version of the content, a moment in UTC.", "", ""]

@@ -17,7 +17,7 @@ from nutrients.common.answering import memoized, memoized_page
 from nutrients.common.version import content_version
 
 from . import files
-from .tables import TABLES
+from .tables import TABLES, dictionary
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +78,7 @@ def _try_later(sentence: str) -> HttpResponse:
 
 @memoized_page
 def dictionary_file(request: HttpRequest, suffix: str) -> HttpResponse:
-    header, *rows = files.dictionary()
+    header, *rows = dictionary()
     response = HttpResponse(content_type=TYPES[suffix], headers=OPEN)
     response["Content-Disposition"] = f'attachment; filename="nutrisite-dictionary.{suffix}"'
     if suffix == "csv":
