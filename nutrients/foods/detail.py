@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from urllib.parse import urlencode
 
+from django.http import QueryDict
 from django.shortcuts import get_object_or_404
 
 from nutrients.common.citations import References
+from nutrients.common.parameters import Reading, read_country
 from nutrients.evidence.rich_foods import GOOD, RICH
 from nutrients.models import (
     Allergen,
@@ -118,6 +121,14 @@ class FoodPage:
         self.unknown = [nutrient for nutrient in nutrients if nutrient.pk not in figures]
         self.unmeasured = [row for row in nutrients if row.pk in content.unmeasured]
         self.list_query = _list_query(content.food, country)
+
+
+def read_portion(query: QueryDict, portions: Collection[str]) -> tuple[str, Authority, list[str]]:
+    """Return the portion of a food's page, in grams as text, the country, and what was ignored."""
+    reading = Reading(query)
+    portion, country = reading.value("portion", portions), read_country(reading)
+    reading.ignore_rest()
+    return portion, country, reading.ignored
 
 
 def food_content(slug: str, *, at: datetime) -> FoodContent:

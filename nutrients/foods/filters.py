@@ -1,8 +1,7 @@
-"""The filters of the list of foods, and the portion of one food, read from an address."""
+"""The filters of the list of foods, read from an address."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +11,7 @@ from django.http import QueryDict
 from nutrients.common.parameters import ListFilters, Reading, read_country, read_words
 from nutrients.evidence.content import by_slug
 from nutrients.evidence.rich_foods import limited_nutrients
-from nutrients.models import DIETS, Allergen, Authority, FoodGroup, FoodSource, Nutrient
+from nutrients.models import DIETS, Allergen, FoodGroup, FoodSource, Nutrient
 
 ALLERGENS = {allergen.value.removeprefix("contains_"): allergen for allergen in Allergen}
 BASES = {"serving": "A serving", "100g": "100 g", "100kcal": "100 kcal"}
@@ -104,11 +103,3 @@ def read_food_filters(query: QueryDict, choices: FoodChoices) -> tuple[FoodFilte
     )
     reading.ignore_rest("q", "page")
     return filters, reading.ignored
-
-
-def read_portion(query: QueryDict, portions: Collection[str]) -> tuple[str, Authority, list[str]]:
-    """Return the portion of a food's page, in grams as text, the country, and what was ignored."""
-    reading = Reading(query)
-    portion, country = reading.value("portion", portions), read_country(reading)
-    reading.ignore_rest()
-    return portion, country, reading.ignored

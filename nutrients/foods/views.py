@@ -11,8 +11,8 @@ from nutrients.models import Authority
 from nutrients.search.foods import FoodVocabulary, match_foods
 
 from .catalogue import chosen_food_table, food_table
-from .detail import FoodPage, food_content
-from .filters import food_choices, read_food_filters, read_portion
+from .detail import FoodPage, food_content, read_portion
+from .filters import food_choices, read_food_filters
 from .listing import FoodListPage
 
 
