@@ -139,7 +139,7 @@ def templates_of(names: set[str]) -> set[Path]:
             continue
         templates.add(path)
         text = path.read_text()
-        queue |= set(re.findall(r'{% (?:extends|include) "([^"]+)"', text))
+        queue |= set(re.findall(r'{% (?:extends|include) "([^"]+\.html)"', text))
         tags = re.findall(r"{% (\w+)", text)
         queue |= {template_of_tag[tag] for tag in tags if tag in template_of_tag}
         for names_in_tag in re.findall(r"{% load ([^%]+)%}", text):

@@ -68,7 +68,6 @@ class StageNeed(NamedTuple):
     amount to stay below.
     """
 
-    stage: LifeStage
     intake: ReferenceIntake | None
     stay_below: ReferenceIntake | None
     limits: list[Limit]
@@ -135,7 +134,7 @@ class DailyNeeds:
         if stage is None:
             return None
         limits = _by_authority(_limited(stage.limiting(self._intakes)), self._lowest_limit)
-        return StageNeed(stage, stage.need(self._intakes), stage.stay_below(self._intakes), limits)
+        return StageNeed(stage.need(self._intakes), stage.stay_below(self._intakes), limits)
 
     def _lowest_limit(self, authority: Authority, rows: list[ReferenceIntake]) -> Limit:
         return self._limit(authority, [min(rows, key=lambda row: row.upper_limit or 0)])

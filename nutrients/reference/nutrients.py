@@ -121,7 +121,8 @@ class NutrientContent:
 class NutrientPage:
     """A nutrient's page for a country and a life stage, without further queries.
 
-    What depends on the choice repeats the source numbers of the content.
+    What depends on the choice repeats the source numbers of the content. `stage` is None for any
+    adult.
     """
 
     def __init__(
@@ -129,7 +130,7 @@ class NutrientPage:
     ) -> None:
         self.content = content
         self.references = content.references
-        self.country = country
+        self.country, self.stage = country, stage
         self.nutrient = content.nutrient
         self.unit = Unit(content.nutrient.unit)
         self.needs = content.needs[country]
@@ -139,18 +140,9 @@ class NutrientPage:
         self.scale = bar_scale(percent for _, percent in self.foods)
 
     @property
-    def figure(self) -> str:
-        return f"figures/{self.nutrient.figure}.html"
-
-    @property
     def label_value(self) -> Decimal | None:
         """The amount that counts as 100% on labels, in the nutrient's unit."""
         return self.nutrient.label_value(self.country)
-
-    @property
-    def stage_slug(self) -> str:
-        """The life stage in an address; empty if none is chosen."""
-        return self.stage_need.stage.slug if self.stage_need else ""
 
     @property
     def foods_query(self) -> str:
@@ -159,10 +151,10 @@ class NutrientPage:
     @property
     def plate_query(self) -> str:
         """The query of a plate for the chosen need; empty without a stage that plates can have."""
-        need = self.stage_need
-        if need is None or need.intake is None or not need.stage.is_for_plates:
+        need, stage = self.stage_need, self.stage
+        if stage is None or need is None or need.intake is None or not stage.is_for_plates:
             return ""
-        return urlencode([("stage", need.stage.slug), *self.country.pairs])
+        return urlencode([("stage", stage.slug), *self.country.pairs])
 
 
 def listed_nutrients(*, at: datetime) -> Paginator[Nutrient]:

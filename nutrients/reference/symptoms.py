@@ -42,10 +42,6 @@ class SymptomPage:
         self.notes = list(ChangeNote.objects.newest_on(symptom.get_absolute_url(), at=at))
 
     @property
-    def figure(self) -> str:
-        return f"figures/{self.symptom.figure}.html"
-
-    @property
     def has_emergency(self) -> bool:
         """Whether the symptom or one of its warning signs is an emergency."""
         levels = [self.symptom.urgency, *self.levels]
