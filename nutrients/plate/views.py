@@ -41,7 +41,7 @@ def plate(request: HttpRequest) -> HttpResponse:
     if "searched" in request.GET:
         sent = request.GET.copy()
         is_same = read_words(sent.pop("searched")[-1]) == choices.words
-        return _redirect(sent.urlencode(), "results" if is_same else "found-count")
+        return _redirect(sent.urlencode(), "results" if is_same else "match-count")
     page = PlatePage(
         choices,
         table,

@@ -131,7 +131,7 @@ def test_no_name_of_a_nutrient_is_cut_inside_a_word(page):
 def test_groups_in_the_filter_follow_the_name(page, site):
     databases.execute(site.folder, UNCHOOSE_EGGS)
     page.goto("/foods/")
-    group, by_name = page.get_by_label("Food group"), page.locator("#found-groups option")
+    group, by_name = page.get_by_label("Food group"), page.locator("#imported-groups option")
     expect(by_name).to_have_count(0)
     page.get_by_label("Food name").fill("egg")
     page.keyboard.press("Enter")

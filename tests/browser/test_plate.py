@@ -118,7 +118,7 @@ def test_enter_updates_the_plate_and_add_keeps_changed_servings(either):
     # New words lead to their matches.
     either.get_by_label("Name of a food").fill("bean")
     either.get_by_label("Name of a food").press("Enter")
-    either.wait_for_url(re.compile("q=bean.*#found-count$"))
+    either.wait_for_url(re.compile("q=bean.*#match-count$"))
 
 
 def test_targets_are_large_enough_on_a_narrow_screen(page):

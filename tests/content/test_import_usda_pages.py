@@ -105,7 +105,7 @@ def test_imported_foods_match_names_after_curated_ones_and_are_not_listed(client
     # The htmx fragment adds the group to the list of filters.
     fragment = client.get(address, headers={"HX-Request": "true"})
     for answer in (client.get(address), fragment):
-        assert text_of(answer, "found-groups").startswith("Snacks (")
+        assert text_of(answer, "imported-groups").startswith("Snacks (")
     assert "Without “Snacks”" in text_of(client.get("/foods/?group=snacks"))
 
 

@@ -235,7 +235,7 @@ def test_portions_in_cups_and_ounces_come_after_the_others(client, no_content):
 )
 def test_name_matches_as_readers_type_it(client, content, typed, name):
     assert name in names_on(client.get(LIST, {"q": typed}))
-    assert name in text_of(client.get("/foods/plate/", {"q": typed}), "plate-found")
+    assert name in text_of(client.get("/foods/plate/", {"q": typed}), "plate-matches")
 
 
 def test_foods_with_accents_and_strokes_match_and_sort_by_their_letters(client, no_content):

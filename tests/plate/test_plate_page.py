@@ -31,19 +31,19 @@ def test_removing_a_food_redirects_to_the_other_foods(client, content):
 
 
 def test_search_offers_foods_within_the_diet_or_a_way_on(client, content):
-    every = text_of(client.get(PAGE + "?q=milk"), "plate-found")
-    vegan = text_of(client.get(PAGE + "?q=milk&diet=vegan"), "plate-found")
+    every = text_of(client.get(PAGE + "?q=milk"), "plate-matches")
+    vegan = text_of(client.get(PAGE + "?q=milk&diet=vegan"), "plate-matches")
 
     assert "Milk, whole" in every
     assert "Milk, whole" not in vegan
     assert "Soya milk" in vegan
     assert "Foods not known to suit your diets are left out." in vegan
     nothing = client.get(PAGE + "?q=zzz%26")
-    assert "No other food is called “zzz&”." in text_of(nothing, "plate-found")
-    assert links_of(nothing, "plate-found") == ["/foods/?q=zzz%26"]
+    assert "No other food is called “zzz&”." in text_of(nothing, "plate-matches")
+    assert links_of(nothing, "plate-matches") == ["/foods/?q=zzz%26"]
     # Foods that editors did not choose can be found, but are not suggested.
     FoodSource.objects.filter(slug="hemp-seeds").update(is_curated=False)
-    assert "Hemp" in text_of(client.get(PAGE + "?q=hemp"), "plate-found")
+    assert "Hemp" in text_of(client.get(PAGE + "?q=hemp"), "plate-matches")
     assert "Hemp" not in text_of(client.get(PAGE + "?food=orange"))
 
 
@@ -92,10 +92,10 @@ def test_plate_holds_thirty_foods_each_once_and_search_counts_the_others(client,
 
     assert foods_on(full) == [f"bean-{number}" for number in range(30)]
     assert "A plate holds up to 30 foods, so we left out the rest." in text_of(full)
-    assert "The plate is full." in text_of(full, "plate-found")
+    assert "The plate is full." in text_of(full, "plate-matches")
     assert 'name="food" value="bean-31"' not in full.content.decode()
     assert foods_on(twice) == ["bean-0"]
-    words = text_of(twice, "plate-found")
+    words = text_of(twice, "plate-matches")
     assert words.startswith(f"31 foods found, the first {MOST_MATCHES} are here.")
     assert "Bean 0 " not in f"{words} "
 
