@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.encoding import escape_uri_path
+
+from nutrients.models import Authority
 
 # Pages that depend on the whole query of their address.
 FILTERED = ("compare", "checklist", "food_list", "plate")
@@ -12,8 +16,8 @@ FILTERED = ("compare", "checklist", "food_list", "plate")
 SWAPPED = (*FILTERED, "food", "nutrient", "search")
 
 
-def site(request: HttpRequest) -> dict[str, str | bool]:
-    """Return addresses of site, page and editors, and whether the page is filtered or uses htmx.
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Return addresses, the countries, and whether the page is filtered or uses htmx.
 
     Addresses come from SITE_URL and not from the Host header, which a visitor controls, and have
     no query. Search engines should not list a filtered page, which is one of very many.
@@ -26,6 +30,7 @@ def site(request: HttpRequest) -> dict[str, str | bool]:
         "is_filtered": bool(request.GET) and name in FILTERED,
         "uses_htmx": name in SWAPPED,
         "section": "",
+        "countries": Authority,
         "contact": settings.CONTACT_EMAIL,
     }
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from nutrients.common.answering import memoized
 from nutrients.common.parameters import ignored_sentence
 from nutrients.evidence.content import EvidenceContent
-from nutrients.models import Association, Authority, Evidence, Relation, group_by
+from nutrients.models import Association, Evidence, Relation, group_by
 from nutrients.open_data.files import safe_cell
 
 from .filters import Filters, read_filters
@@ -42,7 +42,6 @@ def comparison(request: HttpRequest) -> HttpResponse:
     context = {
         "section": "compare",
         "page": ComparisonPage(filters, content, ignored_sentence(ignored)),
-        "countries": Authority,
         "country": filters.country,
     }
     return render(request, "nutrients/comparison/comparison.html", context)

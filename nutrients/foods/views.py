@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from nutrients.common.answering import memoized, render_page_or_fragment
 from nutrients.common.parameters import ignored_sentence
-from nutrients.models import Authority
 from nutrients.search.foods import FoodVocabulary, match_foods
 
 from .catalogue import chosen_food_table, food_table
@@ -31,7 +30,6 @@ def food_list(request: HttpRequest) -> HttpResponse:
         "page": FoodListPage(request.GET, filters, ignored, choices, foods, chosen, at=now),
         # The words that were looked for in place of those typed.
         "corrected": corrected,
-        "countries": Authority,
         "country": filters.country,
     }
     return render_page_or_fragment(
@@ -48,7 +46,6 @@ def food(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "section": "foods",
         "page": FoodPage(content, portion, country, choices),
-        "countries": Authority,
         "country": country,
         "ignored": ignored_sentence(ignored),
     }

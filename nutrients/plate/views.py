@@ -13,7 +13,7 @@ from nutrients.common.answering import memoized
 from nutrients.common.parameters import read_words
 from nutrients.evidence.life_stages import life_stages
 from nutrients.foods.catalogue import chosen_food_table
-from nutrients.models import DIETS, Authority
+from nutrients.models import DIETS
 from nutrients.search.foods import FoodVocabulary, match_foods
 
 from .choices import plate_stages, read_plate
@@ -55,7 +55,6 @@ def plate(request: HttpRequest) -> HttpResponse:
         "page": page,
         "problems": problems,
         "stages": stages[choices.country],
-        "countries": Authority,
         "country": choices.country,
         "diets": DIETS,
     }

@@ -9,7 +9,7 @@ from django.utils import timezone
 from nutrients.common.answering import memoized, memoized_page
 from nutrients.common.paging import paged
 from nutrients.evidence.life_stages import life_stages
-from nutrients.models import Authority, BodyArea, NutrientKind, Symptom, group_by
+from nutrients.models import BodyArea, NutrientKind, Symptom, group_by
 
 from .evidence import evidence_page
 from .nutrients import NutrientPage, listed_nutrients, nutrient_content, read_nutrient_page
@@ -33,7 +33,6 @@ def nutrient(request: HttpRequest, slug: str) -> HttpResponse:
         "section": "nutrients",
         "page": NutrientPage(content, country, stages[country].get(stage)),
         "problems": problems,
-        "countries": Authority,
         "country": country,
         "stages": list(stages[country].values()),
     }

@@ -11,7 +11,6 @@ from django.utils import timezone
 from nutrients.common.answering import memoized, memoized_page, render_page_or_fragment
 from nutrients.common.paging import paged_by_letter
 from nutrients.common.parameters import LONGEST, Reading, ignored_sentence, read_country, read_words
-from nutrients.models import Authority
 
 from .a_to_z import ENTRIES_A_PAGE, entries
 from .content import SearchContent
@@ -38,7 +37,6 @@ def search_page(request: HttpRequest) -> HttpResponse:
         "is_filtered": bool(words),
         "q": words,
         "country": country,
-        "countries": Authority,
         "results": SearchResults(words, content, country, at=now),
         "is_cut": len(q) > LONGEST,
         "ignored": ignored_sentence(reading.ignored),
