@@ -77,14 +77,12 @@ class Row:
     """
 
     nutrient: Nutrient
-    url: str
     signs: list[Association]
     counted: list[Association]
     matches: list[Association]
     columns: list[Symptom]
     foods: list[FoodSource]
     need: AdultNeed | None
-    is_limited: bool
 
     @property
     def cells(self) -> list[list[Association]]:
@@ -269,7 +267,6 @@ class ComparisonPage:
         matched = {sign.pk for sign in matches}
         return Row(
             nutrient=nutrient,
-            url=f"{nutrient.get_absolute_url()}{filters.country.query}",
             # What a reader looks for must not hide in a long list.
             signs=[*matches, *(sign for sign in signs if sign.pk not in matched)],
             counted=matches if filters.symptoms else in_relation,
@@ -280,7 +277,6 @@ class ComparisonPage:
                 *content.once(other_sources_for, eater).get(key, []),
             ],
             need=content.once(_needs, filters.country).get(key),
-            is_limited=key in content.limited,
         )
 
     def _by_match(self, rows: list[Row]) -> list[Row]:
