@@ -5,18 +5,11 @@ from django.contrib import admin
 from nutrients.models import ChangeNote
 
 from .content import WRITING_RULE, ContentAdmin
-from .content_forms import ContentForm
 from .rows import fieldset
-
-
-class ChangeNoteForm(ContentForm):
-    # The address and the moment can be corrected.
-    fixed = ()
 
 
 @admin.register(ChangeNote)
 class ChangeNoteAdmin(ContentAdmin):
-    form = ChangeNoteForm
     list_display = ("title", "kind", "created_at", "text")
     list_filter = ("kind",)
     date_hierarchy = "created_at"

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from copy import copy
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.contrib.admin import ModelAdmin
@@ -21,8 +21,6 @@ from nutrients.models import Publishable, SourceKind, Status, Verification
 
 from .widgets import FixedText, LabelledAutocomplete
 
-# Names of people, publications and foreign catalogues, which are quoted as they are.
-QUOTED = frozenset({"written_by", "usda_description", "usda_ndb_number", "slug"})
 # Fields that name a row, which a draft needs too.
 NAMES = {"name", "title", "sign", "item_a", "item_b"}
 # Fields whose day cannot lie ahead, and the limits of all days.
@@ -127,15 +125,8 @@ def normalize_text(text: Any) -> Any:
 
 
 class ContentForm(forms.ModelForm):
-    """A form for one row of content.
+    """A form for one row of content."""
 
-    `fixed` names the fields that identify the row, by default its natural key. They cannot change
-    once the row is saved: other sites link to them and the loader finds shipped rows by them.
-    `quoted` names fields that repeat the words of others, whose wording is not checked.
-    """
-
-    fixed: ClassVar[tuple[str, ...] | None] = None
-    quoted: ClassVar[frozenset[str]] = frozenset()
     # Whether the form asks to confirm a figure.
     has_jumps = False
 
@@ -148,7 +139,7 @@ class ContentForm(forms.ModelForm):
 
     def _relax_for_drafts(self) -> list[str]:
         """Make the fields optional that a draft may lack, and return their names."""
-        names = draft_fields(self.instance).difference(fixed_fields(type(self), self.instance))
+        names = draft_fields(self.instance).difference(fixed_fields(self.instance))
         relaxed = [name for name in self.fields if name in names and self.fields[name].required]
         for name in relaxed:
             field = self.fields[name]
@@ -157,7 +148,7 @@ class ContentForm(forms.ModelForm):
         return relaxed
 
     def _fix_identity(self) -> None:
-        for name in fixed_fields(type(self), self.instance):
+        for name in fixed_fields(self.instance):
             if name in self.fields:
                 field = self.fields[name]
                 display = getattr(self.instance, f"get_{name}_display", None)
@@ -178,8 +169,9 @@ class ContentForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         """Check wording, days and publication; report each problem at its field."""
         cleaned = super().clean() or self.cleaned_data
+        quoted = {"slug", *self.instance.QUOTED}
         for name in text_fields(self.instance):
-            if name not in QUOTED | self.quoted and isinstance(text := cleaned.get(name), str):
+            if name not in quoted and isinstance(text := cleaned.get(name), str):
                 check_words(self, name, text)
         self._check_days()
         if self._value("status") == Status.PUBLISHED:
@@ -265,9 +257,12 @@ def _form_field(field: Any, **options: Any) -> Any:
     return field.formfield(**options, **FIELD_OPTIONS.get(type(field), {}))
 
 
-def fixed_fields(form: type[ContentForm], model: Any) -> tuple[str, ...]:
-    """Return the names of the fields that identify the rows of a model (or of a row's model)."""
-    names: tuple[str, ...] = getattr(model, "KEY", ()) if form.fixed is None else form.fixed
+def fixed_fields(model: Any) -> tuple[str, ...]:
+    """Return the names of the fields of a model (or of a row's model) that cannot change.
+
+    Other sites link to them, and the loader finds shipped rows by them.
+    """
+    names: tuple[str, ...] = model.KEY if model.FIXED is None else model.FIXED
     return names
 
 

@@ -13,23 +13,14 @@ from .rows import fieldset
 
 
 class FoodForm(ContentForm):
-    """The form of a food, whose name may include words that are refused elsewhere: cured ham."""
-
-    quoted = frozenset({"name"})
-
     def clean_usda_ndb_number(self) -> str:
         """Restore the leading zero that spreadsheets drop."""
         number: str = self.cleaned_data["usda_ndb_number"]
         return number.zfill(5) if len(number) == 4 else number
 
 
-class PortionForm(ContentForm):
-    fixed = ("food",)
-
-
 class PortionInline(ContentInline, admin.TabularInline):
     model = FoodPortion
-    form = PortionForm
     fields = ("description", "grams")
     verbose_name_plural = "household measures"
 
@@ -133,7 +124,6 @@ class FoodGroupAdmin(ContentAdmin):
 
 @admin.register(FoodPortion)
 class FoodPortionAdmin(ContentAdmin):
-    form = PortionForm
     list_display = ("food", "description", "grams")
     list_display_links = ("food", "description")
     search_fields = ("food__name", "description")

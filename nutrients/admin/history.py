@@ -201,7 +201,7 @@ class VersionedAdmin(VersionAdmin):
             if len(compared) == 2:
                 context |= {"compared": compared, "differences": diff_versions(*compared)}
                 readonly = self.get_readonly_fields(request, row)
-                context["fixed"] = {*fixed_fields(self.form, self.model), *readonly}
+                context["fixed"] = {*fixed_fields(self.model), *readonly}
         return admin.ModelAdmin.history_view(self, request, object_id, context)
 
     def render_change_form(self, request: Any, context: Any, **options: Any) -> Any:

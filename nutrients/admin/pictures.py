@@ -52,7 +52,6 @@ def web_picture(file: Any) -> tuple[bytes, int, int]:
 class PictureForm(ContentForm):
     """A picture. A file is chosen for a new one, and to replace that of an old one."""
 
-    quoted = frozenset({"credit", "licence"})
     upload = forms.FileField(
         label="File",
         help_text="JPEG, PNG, WebP or GIF, up to 10 MB. It is made smaller, and what the camera "

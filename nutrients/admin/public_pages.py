@@ -86,10 +86,6 @@ class NoteFields(forms.Form):
 class RedirectForm(ContentForm):
     """A form for a redirect, which leads to a page that readers can see."""
 
-    fixed = ()
-    # The reason is for colleagues, and may repeat the words that were wrong.
-    quoted = frozenset({"path", "to", "reason"})
-
     def clean_to(self) -> str:
         target: str = self.cleaned_data["to"]
         if target and target == self.cleaned_data.get("path", self.instance.path):

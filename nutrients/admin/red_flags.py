@@ -29,8 +29,6 @@ NAMED_ROWS = (*TICKS, "answers__question")
 
 
 class RuleForm(ContentForm):
-    fixed = ("slug", "red_flag")
-
     def clean(self) -> dict[str, Any]:
         """Refuse a rule that names no tick, because it would never raise its flag."""
         cleaned = super().clean()

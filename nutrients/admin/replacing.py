@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 
 from nutrients.prose.markdown import CITATION
 
-from .content_forms import QUOTED, bind_form, fixed_fields, text_fields
+from .content_forms import bind_form, fixed_fields, text_fields
 from .home import content_tables
 from .proposing import propose_changes
 
@@ -60,7 +60,7 @@ class Match:
 def find_matches(request: HttpRequest, pattern: re.Pattern[str]) -> Iterator[Match]:
     """Yield every match in words of ours: none in citations, keys of rows, or words of others."""
     for screen, rows in content_tables(request):
-        skipped = {*QUOTED, *fixed_fields(screen.form, screen.model), *screen.form.quoted}
+        skipped = {*fixed_fields(screen.model), *screen.model.QUOTED}
         names = [name for name in text_fields(screen.model) if name not in skipped]
         names = [name for name in names if screen.opts.get_field(name).editable]
         for row in rows.order_by("pk"):

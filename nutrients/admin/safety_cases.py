@@ -20,10 +20,6 @@ EXPECTED = ("must_warn", "must_suggest", "must_not_suggest")
 
 
 class SafetyCaseForm(ContentForm):
-    """The form of a case, which may look for words that are never written here."""
-
-    quoted = frozenset({"must_show", "must_not_show"})
-
     def clean(self) -> dict[str, Any]:
         """Refuse a red flag that has no tick of its own, because a case could not tick it."""
         cleaned = super().clean()

@@ -5,19 +5,11 @@ from django.contrib import admin
 from nutrients.models import Synonym
 
 from .content import ContentAdmin
-from .content_forms import ContentForm
 from .rows import fieldset
-
-
-class SynonymForm(ContentForm):
-    """The form of a synonym. Readers' words are quoted, so any word is allowed."""
-
-    quoted = frozenset({"words"})
 
 
 @admin.register(Synonym)
 class SynonymAdmin(ContentAdmin):
-    form = SynonymForm
     prepopulated_fields = {"slug": ("means",)}
     list_display = ("words", "means")
     search_fields = ("words", "means", "slug")

@@ -17,15 +17,8 @@ from nutrients.prose.markdown import CITATION
 from nutrients.search.index import catch_up
 
 from .content import ContentAdmin
-from .content_forms import ContentForm
 from .deleting import citing, linked_name
 from .rows import draw, fieldset, foreign_keys, get_row
-
-
-class SourceForm(ContentForm):
-    """The form of a publication, whose title is quoted, so that its words are not checked."""
-
-    quoted = frozenset({"title", "publisher", "url", "licence_note", "how_seen"})
 
 
 class ReplaceForm(forms.Form):
@@ -96,7 +89,6 @@ def replace_citations(text: str, old: str, new: str) -> str:
 
 @admin.register(Source)
 class SourceAdmin(ContentAdmin):
-    form = SourceForm
     prepopulated_fields = {"slug": ("publisher", "title")}
     row_views = {"replace": replace_source}
     list_display = ("title", "publisher", "kind", "read_form", "checked_on", "slug")

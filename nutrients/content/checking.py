@@ -26,7 +26,6 @@ from nutrients.models import (
     Association,
     Authority,
     Figure,
-    FoodSource,
     Keyed,
     Nutrient,
     NutrientAmount,
@@ -57,8 +56,6 @@ SHORT_SENTENCE = 6
 MOST_SHORT_SENTENCES = 0.15
 # Needs of adults differ by less than this factor; a wrong unit makes a factor of a thousand.
 FAR_FROM_DAILY_VALUE = 20
-# Names from other publications, which are quoted as they are. Ham may be “cured”.
-QUOTED = {(FoodSource, "usda_description"), (FoodSource, "name")}
 HEADING = re.compile(r"^#+ .*$", re.MULTILINE)
 RUN_IN_HEADING = re.compile(r"^((?:- |\d+\. )?)\*\*[^*\n]+\*\* ", re.MULTILINE)
 # Words that sound translated, or that only this site used. Use the NHS's words instead.
@@ -311,14 +308,14 @@ def _texts(*kinds: type[models.Field[Any, Any]]) -> Iterator[tuple[Keyed, str, s
     Safety cases are left out: they list words that the checklist must not show.
     """
     for model in content_models():
-        if model in {Source, SafetyCase}:
+        if model is SafetyCase:
             continue
         names = [
             field.name
             for field in model._meta.get_fields()
             if isinstance(field, kinds)
             and not isinstance(field, models.SlugField)
-            and (model, field.name) not in QUOTED
+            and field.name not in model.QUOTED
         ]
         for row in model._default_manager.all():
             yield from ((row, name, getattr(row, name) or "") for name in names)

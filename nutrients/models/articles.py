@@ -29,6 +29,7 @@ class ArticleTopic(models.TextChoices):
 
 class Article(Slugged, Publishable):
     CHILDREN = ("sections",)
+    QUOTED = ("written_by",)
 
     title = models.CharField(max_length=120, unique=True, help_text="The reader's own question.")
     short_title = models.CharField(

@@ -37,6 +37,8 @@ class ChangeNote(Keyed):
     """
 
     KEY = ("address", "created_at")
+    # The address and the moment can be corrected.
+    FIXED = ()
 
     kind = models.CharField(max_length=10, choices=NoteKind, default=NoteKind.CHANGE)
     text = models.TextField(

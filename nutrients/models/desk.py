@@ -39,6 +39,10 @@ class Redirect(models.Model):
     If the page exists again, it is shown.
     """
 
+    FIXED = ()
+    # The reason is for colleagues, and may repeat the words that were wrong.
+    QUOTED = ("path", "to", "reason")
+
     path = models.CharField("from", max_length=200, unique=True, validators=[PATH])
     to = models.CharField(
         max_length=200,

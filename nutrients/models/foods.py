@@ -154,6 +154,8 @@ class FoodSource(Slugged, Publishable):
     """
 
     CHILDREN = ("amounts", "portions")
+    # A name may include words that are refused elsewhere: cured ham.
+    QUOTED = ("name", "usda_description", "usda_ndb_number")
 
     name = models.CharField(max_length=200)
     group = models.ForeignKey(FoodGroup, on_delete=models.PROTECT, related_name="foods")
@@ -303,6 +305,7 @@ class FoodPortion(Keyed):
     """
 
     KEY = ("food", "description", "grams")
+    FIXED = ("food",)
 
     food = models.ForeignKey(FoodSource, on_delete=models.CASCADE, related_name="portions")
     description = models.CharField(max_length=120, help_text="With its number: “1 cup, chopped”.")

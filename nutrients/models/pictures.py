@@ -31,6 +31,8 @@ class Figure(models.TextChoices):
 class Picture(Slugged):
     """A picture as WebP, with its alternative text, credit and licence."""
 
+    QUOTED = ("credit", "licence")
+
     alternative = models.CharField(
         "alternative text",
         max_length=300,

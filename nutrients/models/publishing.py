@@ -219,6 +219,10 @@ class Keyed(models.Model):
 
     # The fields of the key, which has the slug of a related row.
     KEY: tuple[str, ...] = ("slug",)
+    # The fields that editors cannot change once the row is saved, if they are not those of the key.
+    FIXED: tuple[str, ...] | None = None
+    # The texts that repeat the words of others, whose wording is not checked.
+    QUOTED: tuple[str, ...] = ()
     # The related rows that are versioned, restored and signed with a row.
     CHILDREN: tuple[str, ...] = ()
 

@@ -151,6 +151,8 @@ class RedFlagRule(Slugged):
     nothing. Rules only ever raise urgency.
     """
 
+    FIXED = ("slug", "red_flag")
+
     red_flag = models.ForeignKey(RedFlag, on_delete=models.CASCADE, related_name="rules")
     symptoms = models.ManyToManyField(Symptom, related_name="red_flag_rules", blank=True)
     risk_factors = models.ManyToManyField(RiskFactor, related_name="red_flag_rules", blank=True)

@@ -29,6 +29,8 @@ class CaseGroup(models.TextChoices):
 class SafetyCase(Slugged):
     """Ticks, and what the checklist's answer to them must and must not show."""
 
+    QUOTED = ("must_show", "must_not_show")
+
     title = models.CharField(
         max_length=120, unique=True, help_text="Who comes with what, in plain words."
     )

@@ -61,6 +61,8 @@ class SearchDocument(models.Model):
 class Synonym(Slugged):
     """Words that readers type, and the site's words for the same thing."""
 
+    QUOTED = ("words",)
+
     words = models.CharField(
         "what readers type",
         max_length=200,

@@ -32,6 +32,8 @@ READ = (ReadForm.PAGE, ReadForm.COPY, ReadForm.PART, ReadForm.OPENING, ReadForm.
 class Source(Slugged):
     """A publication that claims and figures rest on, and how it was last read."""
 
+    QUOTED = ("title", "publisher", "url", "licence_note", "how_seen")
+
     title = models.CharField(max_length=300)
     publisher = models.CharField(max_length=200)
     url = models.URLField("address", max_length=500, blank=True)
