@@ -14,7 +14,7 @@ from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.contrib.admin.widgets import AdminTextareaWidget, RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
@@ -36,7 +36,6 @@ from nutrients.models import (
     Status,
     Synonym,
 )
-from nutrients.models.publishing import overdue_on
 from nutrients.search.content import ROWS as SEARCHED_ROWS
 from nutrients.search.query import matching, parse_query, synonyms
 from nutrisite.accounts.admin_site import is_key
@@ -312,31 +311,6 @@ class ContentAdmin(
         return address
 
 
-class StateFilter(admin.SimpleListFilter):
-    title = "status"
-    parameter_name = "state"
-
-    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
-        return [
-            ("shown", "On the site"),
-            ("waiting", "Published, date to come"),
-            ("draft", "Draft"),
-            ("overdue", "Review overdue"),
-            ("unreviewed", "Never reviewed"),
-        ]
-
-    def queryset(self, request: Any, queryset: Any) -> Any:
-        now = timezone.now()
-        states = {
-            "shown": Q(status=Status.PUBLISHED, publish_at__lte=now),
-            "waiting": Q(status=Status.PUBLISHED, publish_at__gt=now),
-            "draft": Q(status=Status.DRAFT),
-            "overdue": overdue_on(timezone.localdate()),
-            "unreviewed": Q(reviewed_on=None),
-        }
-        return queryset.filter(states.get(self.value() or "", Q()))
-
-
 class DatesForm(DueForm):
     publish_at = forms.SplitDateTimeField(
         label="Published from", widget=NamedDateTime, required=False, validators=[validate_day]
@@ -346,7 +320,7 @@ class DatesForm(DueForm):
 class PublishableAdmin(ContentAdmin):
     """One table of content that is published, reviewed and sourced."""
 
-    list_filter: ClassVar[Any] = (StateFilter, "verification")
+    list_filter: ClassVar[Any] = ("status", "verification")
     readonly_fields: ClassVar[Any] = ("changed_at", "reviewed_on", "reviewed_by")
     actions = ("publish", "back_to_draft", "set_dates", export)
     row_views = {"sign": sign_row}

@@ -63,7 +63,7 @@ def home_context(request: HttpRequest) -> dict[str, Any]:
         )
         due = {name: number + counts[name] for name, number in due.items()}
         if counts["drafts"]:
-            address = f"{admin_address(model, 'changelist')}?state=draft"
+            address = f"{admin_address(model, 'changelist')}?status__exact=draft"
             drafts.append((counts["drafts"], model._meta.verbose_name_plural, address))
         to_come = rows.filter(public, publish_at__gt=now).select_related(*foreign_keys(model))
         scheduled += to_come.order_by("publish_at")[:SCHEDULED_ROWS]

@@ -8,7 +8,7 @@ from django.contrib import admin
 
 from nutrients.models import ReferenceIntake
 
-from .content import ListedInline, PublishableAdmin, StateFilter
+from .content import ListedInline, PublishableAdmin
 from .content_forms import ContentForm
 from .rows import fieldset
 
@@ -108,7 +108,7 @@ class ReferenceIntakeAdmin(PublishableAdmin):
     )
     list_display_links = ("nutrient", "people")
     list_filter = (
-        StateFilter,
+        "status",
         "authority",
         "nutrient",
         "reference_type",
