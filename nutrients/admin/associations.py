@@ -39,14 +39,7 @@ class SymptomAssociationInline(AssociationInline):
 @admin.register(Association)
 class AssociationAdmin(PublishableAdmin):
     list_display = ("claim_made", "typicality", "evidence", "state", "review")
-    list_filter = (
-        *PublishableAdmin.list_filter,
-        "relation",
-        "evidence",
-        "typicality",
-        "is_against",
-        "nutrient",
-    )
+    list_filter = ("relation", "evidence", "typicality", "is_against", "nutrient")
     list_select_related = ("nutrient", "symptom")
     search_fields = ("nutrient__name", "symptom__name", "symptom__clinical_term", "note")
     readonly_fields = (*PublishableAdmin.readonly_fields, "claim_made")

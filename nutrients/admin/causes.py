@@ -50,7 +50,7 @@ class RiskFactorAdmin(PublishableAdmin):
     form = RiskFactorForm
     prepopulated_fields = {"slug": ("name",)}
     list_display = ("name", "kind", "is_common", "state", "review")
-    list_filter = (*PublishableAdmin.list_filter, "kind", "is_common", "lowers", "raises")
+    list_filter = ("kind", "is_common", "lowers", "raises")
     search_fields = ("name", "slug", "mechanism")
     inlines = (RiskEffectInline,)
     fieldsets = (
@@ -82,7 +82,7 @@ class OtherCauseAdmin(PublishableAdmin):
     form = OtherCauseForm
     prepopulated_fields = {"slug": ("name",)}
     list_display = ("name", "kind", "is_common", "is_asked", "state", "review")
-    list_filter = (*PublishableAdmin.list_filter, "kind", "is_common", "is_asked")
+    list_filter = ("kind", "is_common", "is_asked")
     search_fields = ("name", "slug", "mechanism")
     fieldsets = (
         fieldset(
@@ -112,7 +112,7 @@ class InteractionAdmin(PublishableAdmin):
     prepopulated_fields = {"slug": ("item_a", "item_b")}
     list_display = ("item_a", "item_b", "kind", "severity", "state", "review")
     list_display_links = ("item_a", "item_b")
-    list_filter = (*PublishableAdmin.list_filter, "kind", "severity", "nutrients")
+    list_filter = ("kind", "severity", "nutrients")
     search_fields = ("item_a", "item_b", "slug", "effect")
     fieldsets = (
         fieldset(

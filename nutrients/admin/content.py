@@ -320,10 +320,12 @@ class DatesForm(DueForm):
 class PublishableAdmin(ContentAdmin):
     """One table of content that is published, reviewed and sourced."""
 
-    list_filter: ClassVar[Any] = ("status", "verification")
     readonly_fields: ClassVar[Any] = ("changed_at", "reviewed_on", "reviewed_by")
     actions = ("publish", "back_to_draft", "set_dates", export)
     row_views = {"sign": sign_row}
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        return ("status", "verification", *super().get_list_filter(request))
 
     @admin.display(description="Status", ordering="status")
     def state(self, obj: Any) -> SafeString | str:

@@ -56,14 +56,7 @@ class FoodSourceAdmin(PublishableAdmin):
     form = FoodForm
     prepopulated_fields = {"slug": ("name",)}
     list_display = ("name", "group", "serving", "state", "review")
-    list_filter = (
-        *PublishableAdmin.list_filter,
-        "is_curated",
-        "not_suggested_to",
-        "group",
-        *Diet.values,
-        *Allergen.values,
-    )
+    list_filter = ("is_curated", "not_suggested_to", "group", *Diet.values, *Allergen.values)
     search_fields = ("name", "slug", "usda_description", "usda_ndb_number")
     inlines = (FoodAmountInline, PortionInline)
     fieldsets = (

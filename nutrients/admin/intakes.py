@@ -108,7 +108,6 @@ class ReferenceIntakeAdmin(PublishableAdmin):
     )
     list_display_links = ("nutrient", "people")
     list_filter = (
-        "status",
         "authority",
         "nutrient",
         "reference_type",

@@ -41,7 +41,7 @@ class DetailInline(FoldedInline):
 class NutrientAdmin(PublishableAdmin):
     prepopulated_fields = {"slug": ("name",)}
     list_display = ("name", "kind", "is_featured", "daily", "state", "review")
-    list_filter = (*PublishableAdmin.list_filter, "kind", "is_featured")
+    list_filter = ("kind", "is_featured")
     search_fields = ("name", "slug", "also_known_as")
     inlines = (DetailInline, NutrientAssociationInline, IntakeInline, NutrientAmountInline)
     fieldsets = (
@@ -92,7 +92,7 @@ class NutrientDetailAdmin(PublishableAdmin):
     formfield_overrides = MARKDOWN_FIELDS
     list_display = ("nutrient", "topic", "state", "review")
     list_display_links = ("nutrient", "topic")
-    list_filter = (*PublishableAdmin.list_filter, "topic", "nutrient")
+    list_filter = ("topic", "nutrient")
     search_fields = ("nutrient__name", "body")
     fieldsets = (
         fieldset(

@@ -53,7 +53,7 @@ class RuleInline(FoldedInline):
 class RedFlagAdmin(PublishableAdmin):
     prepopulated_fields = {"slug": ("sign",)}
     list_display = ("sign", "level", "is_asked", "state", "review")
-    list_filter = (*PublishableAdmin.list_filter, "level", "is_asked")
+    list_filter = ("level", "is_asked")
     search_fields = ("sign", "slug", "tick_label")
     inlines = (RuleInline,)
     row_views = {**PublishableAdmin.row_views, "bench": bench}

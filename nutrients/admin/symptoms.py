@@ -13,7 +13,7 @@ from .rows import fieldset
 class SymptomAdmin(PublishableAdmin):
     prepopulated_fields = {"slug": ("name",)}
     list_display = ("name", "clinical_term", "body_area", "urgency", "state", "review")
-    list_filter = (*PublishableAdmin.list_filter, "body_area", "urgency", "is_noticeable")
+    list_filter = ("body_area", "urgency", "is_noticeable")
     search_fields = ("name", "clinical_term", "also_known_as", "slug")
     inlines = (SymptomAssociationInline,)
     fieldsets = (
