@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import ClassVar, NamedTuple
 
 from django.http import QueryDict
-from django.template.defaultfilters import pluralize
 
 from nutrients.common.parameters import Reading, ignored_sentence
 from nutrients.evidence.ranking import ORDER, Level, Tick, answer_tick
@@ -126,17 +125,13 @@ class ChecklistAnswer:
     @property
     def first_nutrient(self) -> str:
         """The nutrient that comes first, and what to do about a strong risk of it."""
-        if self.suggestions.top_matches:
-            first = self.suggestions.top_matches[0]
-            side = f" ({first.high.phrase})" if first.high and not first.low else ""
-            strong = next((reason.risk for reason in first.risks if reason.is_strong), None)
-            advice = strong.what_to_do if strong and self.urgency.level < Level.URGENT else ""
-            return f"{first.nutrient.name}{side}. {advice}".strip()
-        if self.suggestions.explained_away:
-            return "What you ticked can cause this by itself, so no nutrient comes first."
-        if self.urgency.is_not_nutritional:
-            return "No nutrient is named, because care comes first here."
-        return f"No nutrient in our table is linked with {pluralize(self.ticked.count, 'it,them')}."
+        if not self.suggestions.top_matches:
+            return ""
+        first = self.suggestions.top_matches[0]
+        side = f" ({first.high.phrase})" if first.high and not first.low else ""
+        strong = next((reason.risk for reason in first.risks if reason.is_strong), None)
+        advice = strong.what_to_do if strong and self.urgency.level < Level.URGENT else ""
+        return f"{first.nutrient.name}{side}. {advice}".strip()
 
     @property
     def open_questions(self) -> int:

@@ -187,21 +187,6 @@ class NutrientMatch:
         return not (self.high or self.risks_against_foods or self.foods_withheld)
 
     @property
-    def why_no_foods(self) -> list[str]:
-        words = [f"{risk.name}: {risk.what_to_do}" for risk in self.risks_against_foods]
-        if self.high.signs:
-            words.append(
-                "What you ticked can come from too little and from too much. Only a blood test can "
-                "tell them apart."
-            )
-        if self.foods_withheld:
-            words.append(
-                "What you ticked can go with a level that is already high, or that changes fast. "
-                "Ask for a blood test first."
-            )
-        return words
-
-    @property
     def summary(self) -> str:
         """What links it with the ticks, for a nutrient that gets one line."""
         reasons = dict.fromkeys(
@@ -214,18 +199,6 @@ class NutrientMatch:
         either = ", or too little" if self.high and self.low else ""
         linked = f"({self.linked_symptoms} of {self.ticked_symptoms})"
         return f"{linked}: {', '.join(reasons)}.{side}{either}{'.' if side else ''}"
-
-    @property
-    def linked_with(self) -> str:
-        """How many of the ticked symptoms and risks it is linked with."""
-        counts = []
-        if self.linked_symptoms and self.ticked_symptoms == 1:
-            counts.append("your symptom")
-        elif self.linked_symptoms:
-            counts.append(f"{self.linked_symptoms} of your {self.ticked_symptoms} symptoms")
-        if self.risks:
-            counts.append(f"{len(self.risks)} of your risks")
-        return f"Linked with {' and '.join(counts)}"
 
 
 def _sign_line(sign: Association) -> Line:
