@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from django.utils.text import get_text_list
 
-from nutrients.evidence.content import foods_for, links, other_sources_for
+from nutrients.evidence.content import foods_for, links
 from nutrients.evidence.ranking import Candidate, Level, Link, Tick, rank
 from nutrients.evidence.rich_foods import Eater
 from nutrients.models import (
@@ -364,7 +364,6 @@ def _matches(
     linked_ticks += [Tick("risk", row.slug) for row in ticked.risks]
     withheld = _withheld_foods(urgency, content)
     foods = content.once(foods_for, ticked.eater)
-    others = content.once(other_sources_for, ticked.eater)
     open_symptoms = [symptom for symptom in ticked.symptoms if symptom.pk not in caused]
     matches = []
     for suggestion in rank(linked_ticks, candidates):
@@ -391,7 +390,7 @@ def _matches(
                 for symptom in open_symptoms
                 if Tick("symptom", symptom.slug) in suggestion.unexplained
             ],
-            foods=[*foods.get(key, []), *others.get(key, [])],
+            foods=foods.get(key, []),
             is_limited=key in content.limited,
             risks_against_foods=[
                 risk for risk in ticked.risks if risk.has_own_food_advice or risk.pk in raising

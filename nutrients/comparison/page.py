@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from django.utils.text import get_text_list
 
 from nutrients.common.parameters import ActiveFilter, Facet
-from nutrients.evidence.content import EvidenceContent, foods_for, links, other_sources_for
+from nutrients.evidence.content import EvidenceContent, foods_for, links
 from nutrients.evidence.needs import AdultNeed, adult_needs
 from nutrients.evidence.ranking import Candidate, Tick, rank
 from nutrients.evidence.rich_foods import Eater
@@ -272,10 +272,7 @@ class ComparisonPage:
             counted=matches if filters.symptoms else in_relation,
             matches=matches,
             columns=self.columns,
-            foods=[
-                *content.once(foods_for, eater).get(key, [])[:MOST_FOODS],
-                *content.once(other_sources_for, eater).get(key, []),
-            ],
+            foods=content.once(foods_for, eater, MOST_FOODS).get(key, []),
             need=content.once(_needs, filters.country).get(key),
         )
 

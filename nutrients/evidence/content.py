@@ -25,7 +25,7 @@ from nutrients.models import (
 )
 
 from .ranking import Link, Tick
-from .rich_foods import Eater, limited_nutrients, rich_foods, unmeasured_foods
+from .rich_foods import MOST, Eater, limited_nutrients, rich_foods, unmeasured_foods
 
 Row = TypeVar("Row", bound=Slugged)
 
@@ -70,12 +70,14 @@ class EvidenceContent(Memoizing):
         return frozenset(limited_nutrients(at=self.at))
 
 
-def foods_for(content: EvidenceContent, eater: Eater) -> dict[int, list[FoodSource]]:
-    return rich_foods(eater, at=content.at)
-
-
-def other_sources_for(content: EvidenceContent, eater: Eater) -> dict[int, list[FoodSource]]:
-    return unmeasured_foods(eater, at=content.at)
+def foods_for(
+    content: EvidenceContent, eater: Eater, most: int = MOST
+) -> dict[int, list[FoodSource]]:
+    """Return the foods to name for each nutrient: the richest, then those without a figure."""
+    foods = {key: rows[:most] for key, rows in rich_foods(eater, at=content.at).items()}
+    for key, rows in unmeasured_foods(eater, at=content.at).items():
+        foods[key] = [*foods.get(key, []), *rows]
+    return foods
 
 
 def links(associations: Iterable[Association]) -> tuple[Link, ...]:

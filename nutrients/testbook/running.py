@@ -30,7 +30,7 @@ from nutrients.checklist.suggesting import ticked_rows
 from nutrients.common.schedule import came_due
 from nutrients.common.version import content_version
 from nutrients.common.wording import forbidden
-from nutrients.evidence.content import foods_for, other_sources_for
+from nutrients.evidence.content import foods_for
 from nutrients.evidence.ranking import Level
 from nutrients.models import CaseOutcome, SafetyCase, Urgency
 
@@ -126,9 +126,7 @@ def _fetch_all(content: ChecklistContent, cases: Iterable[SafetyCase]) -> None:
     queries = {case_query(case) for case in cases if case.risk_list}
     for query in queries | {""}:
         ticks, _ = read_ticks(QueryDict(query), choices)
-        eater = ticked_rows(ticks, content).eater
-        content.once(foods_for, eater)
-        content.once(other_sources_for, eater)
+        content.once(foods_for, ticked_rows(ticks, content).eater)
 
 
 def run_book(*, at: datetime, slugs: Collection[str] | None = None) -> list[CheckedCase]:
