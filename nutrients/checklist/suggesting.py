@@ -359,14 +359,11 @@ def _matches(
         for nutrient in content.nutrients.values()
         if (key := nutrient.pk) in signs or key in reasons
     ]
-    # Other causes and red flags are linked with no nutrient.
-    linked_ticks = [Tick("symptom", row.slug) for row in ticked.symptoms]
-    linked_ticks += [Tick("risk", row.slug) for row in ticked.risks]
     withheld = _withheld_foods(urgency, content)
     foods = content.once(foods_for, ticked.eater)
     open_symptoms = [symptom for symptom in ticked.symptoms if symptom.pk not in caused]
     matches = []
-    for suggestion in rank(linked_ticks, candidates):
+    for suggestion in rank(candidates):
         nutrient = content.nutrients[suggestion.slug]
         key = nutrient.pk
         low, high = (
@@ -378,6 +375,7 @@ def _matches(
             for side, phrase in (("low", nutrient.low_phrase), ("high", nutrient.high_phrase))
         )
         raising = {reason.risk.pk for reason in high.reasons}
+        explained = {sign.symptom_id for sign in signs[key]}
         match = NutrientMatch(
             nutrient,
             suggestion.symptoms,
@@ -385,11 +383,7 @@ def _matches(
             suggestion.is_tied,
             low,
             high._replace(note=nutrient.upper_limit_note),
-            unexplained=[
-                symptom
-                for symptom in open_symptoms
-                if Tick("symptom", symptom.slug) in suggestion.unexplained
-            ],
+            unexplained=[row for row in open_symptoms if row.pk not in explained],
             foods=foods.get(key, []),
             is_limited=key in content.limited,
             risks_against_foods=[

@@ -15,7 +15,7 @@ from django.utils.text import get_text_list
 from nutrients.common.parameters import ActiveFilter, Facet
 from nutrients.evidence.content import EvidenceContent, foods_for, links
 from nutrients.evidence.needs import AdultNeed, adult_needs
-from nutrients.evidence.ranking import Candidate, Tick, rank
+from nutrients.evidence.ranking import Candidate, rank
 from nutrients.evidence.rich_foods import Eater
 from nutrients.models import (
     DIETS,
@@ -287,8 +287,7 @@ class ComparisonPage:
             )
             for slug, row in by_slug.items()
         ]
-        ticks = [Tick("symptom", slug) for slug in self.filters.symptoms]
-        return [by_slug[suggestion.slug] for suggestion in rank(ticks, candidates)]
+        return [by_slug[suggestion.slug] for suggestion in rank(candidates)]
 
     def _count(self, filters: Filters) -> int:
         return len(self._sets.passing(filters))

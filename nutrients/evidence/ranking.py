@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cached_property
@@ -45,7 +45,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A nutrient with all its links, of which several may have the same tick.
+    """A nutrient with its links to what was ticked, of which several may have the same tick.
 
     `frequency` is the rank of how many people run short of it, 0 for the most.
     """
@@ -60,15 +60,13 @@ class Candidate:
 class Suggestion:
     """A nutrient worth looking into: the best link of each tick on its better side.
 
-    `unexplained` are the ticks that it matches on neither side. `is_tied` means that only the
-    alphabet puts it before or after a neighbour.
+    `is_tied` means that only the alphabet puts it before or after a neighbour.
     """
 
     slug: str
     name: str
     matched: tuple[Link, ...]
-    unexplained: tuple[Tick, ...]
-    frequency: int = 0
+    frequency: int
     is_tied: bool = False
 
     @property
@@ -134,38 +132,29 @@ ORDER = (
 )
 
 
-def rank(ticks: Iterable[Tick], candidates: Iterable[Candidate]) -> list[Suggestion]:
+def rank(candidates: Iterable[Candidate]) -> list[Suggestion]:
     """Return the suggestions in the order that `ORDER` states, ties from A to Z.
 
     A candidate is suggested if it explains a ticked symptom or a strong risk points to it. The
-    order of the ticks and of the candidates changes nothing.
+    order of the candidates changes nothing.
     """
-    ticked = sorted(set(ticks))
-    suggestions = [_suggestion(ticked, candidate) for candidate in candidates]
-    suggestions = [row for row in suggestions if row.symptoms or row.risks(STRONG)]
+    suggestions = [row for row in map(_suggestion, candidates) if row.symptoms or row.risks(STRONG)]
     ranked = sorted((row.order, row.name.casefold(), row.slug, row) for row in suggestions)
     ties = Counter(order for order, *_ in ranked)
     return [replace(row, is_tied=ties[order] > 1) for order, _, _, row in ranked]
 
 
-def _suggestion(ticked: Sequence[Tick], candidate: Candidate) -> Suggestion:
-    best: dict[str, dict[Tick, Link]] = defaultdict(dict)
+def _suggestion(candidate: Candidate) -> Suggestion:
+    # Too much of anything is rarer than too little.
+    frequencies = {"low": candidate.frequency, "high": UNGRADED}
+    best: dict[str, dict[Tick, Link]] = {side: {} for side in frequencies}
     for link in sorted(candidate.links, key=_strength):
         best[link.side].setdefault(link.tick, link)
-    unexplained = tuple(tick for tick in ticked if not any(tick in side for side in best.values()))
-    sides = [
-        Suggestion(
-            candidate.slug,
-            candidate.name,
-            tuple(link for tick, link in side.items() if tick in ticked),
-            unexplained,
-            # Too much of anything is rarer than too little.
-            candidate.frequency if name == "low" else UNGRADED,
-        )
-        for name, side in best.items()
-    ]
-    nothing = Suggestion(candidate.slug, candidate.name, (), unexplained, candidate.frequency)
-    return min(sides, key=attrgetter("order"), default=nothing)
+    sides = (
+        Suggestion(candidate.slug, candidate.name, tuple(best[side].values()), frequency)
+        for side, frequency in frequencies.items()
+    )
+    return min(sides, key=attrgetter("order"))
 
 
 def _strength(link: Link) -> tuple[int, int, int, Tick]:
