@@ -10,15 +10,14 @@ from typing import Any, NamedTuple
 
 from django.utils.text import get_text_list
 
-from nutrients.evidence.content import foods_for, links
-from nutrients.evidence.ranking import Candidate, Level, Link, Tick, rank
+from nutrients.evidence.content import candidate, foods_for
+from nutrients.evidence.ranking import Level, Link, Tick, rank
 from nutrients.evidence.rich_foods import Eater
 from nutrients.models import (
     Association,
     CauseKind,
     Evidence,
     FoodSource,
-    Frequency,
     Interaction,
     InteractionKind,
     NotSuggestedTo,
@@ -350,12 +349,7 @@ def _matches(
         if sign.symptom_id not in caused:
             signs[sign.nutrient_id].append(sign)
     candidates = [
-        Candidate(
-            nutrient.slug,
-            nutrient.name,
-            (*links(signs[key]), *(reason.link for reason in reasons.get(key, ()))),
-            Frequency(nutrient.how_common).rank,
-        )
+        candidate(nutrient, signs[key], *(reason.link for reason in reasons.get(key, ())))
         for nutrient in content.nutrients.values()
         if (key := nutrient.pk) in signs or key in reasons
     ]

@@ -13,9 +13,9 @@ from urllib.parse import urlencode
 from django.utils.text import get_text_list
 
 from nutrients.common.parameters import ActiveFilter, Facet
-from nutrients.evidence.content import EvidenceContent, foods_for, links
+from nutrients.evidence.content import EvidenceContent, candidate, foods_for
 from nutrients.evidence.needs import AdultNeed, adult_needs
-from nutrients.evidence.ranking import Candidate, rank
+from nutrients.evidence.ranking import rank
 from nutrients.evidence.rich_foods import Eater
 from nutrients.models import (
     DIETS,
@@ -23,7 +23,6 @@ from nutrients.models import (
     Authority,
     Evidence,
     FoodSource,
-    Frequency,
     Nutrient,
     NutrientKind,
     Relation,
@@ -278,16 +277,8 @@ class ComparisonPage:
 
     def _by_match(self, rows: list[Row]) -> list[Row]:
         by_slug = {row.nutrient.slug: row for row in rows}
-        candidates = [
-            Candidate(
-                slug,
-                row.nutrient.name,
-                links(row.counted),
-                Frequency(row.nutrient.how_common).rank,
-            )
-            for slug, row in by_slug.items()
-        ]
-        return [by_slug[suggestion.slug] for suggestion in rank(candidates)]
+        ranked = rank(candidate(row.nutrient, row.counted) for row in rows)
+        return [by_slug[suggestion.slug] for suggestion in ranked]
 
     def _count(self, filters: Filters) -> int:
         return len(self._sets.passing(filters))

@@ -15,6 +15,7 @@ from nutrients.models import (
     Association,
     Evidence,
     FoodSource,
+    Frequency,
     Nutrient,
     RedFlag,
     Slugged,
@@ -24,7 +25,7 @@ from nutrients.models import (
     group_by,
 )
 
-from .ranking import Link, Tick
+from .ranking import Candidate, Link, Tick
 from .rich_foods import MOST, Eater, limited_nutrients, rich_foods, unmeasured_foods
 
 Row = TypeVar("Row", bound=Slugged)
@@ -80,17 +81,19 @@ def foods_for(
     return foods
 
 
-def links(associations: Iterable[Association]) -> tuple[Link, ...]:
-    """Convert associations for ranking."""
-    return tuple(
+def candidate(nutrient: Nutrient, signs: Iterable[Association], *more: Link) -> Candidate:
+    """Convert a nutrient for ranking, with its associations that count and with more links."""
+    links = (
         Link(
-            Tick("symptom", association.symptom.slug),
-            Typicality(association.typicality).rank,
-            Evidence(association.evidence).rank,
-            association.side,
+            Tick("symptom", sign.symptom.slug),
+            Typicality(sign.typicality).rank,
+            Evidence(sign.evidence).rank,
+            sign.side,
         )
-        for association in associations
+        for sign in signs
     )
+    frequency = Frequency(nutrient.how_common).rank
+    return Candidate(nutrient.slug, nutrient.name, (*links, *more), frequency)
 
 
 def red_flags_by_level(
