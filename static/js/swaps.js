@@ -36,9 +36,10 @@
     // Of several parts that may change, announce the one that did.
     const part = event.detail?.target?.querySelector("[data-announce]");
     const news = part || document.querySelector("[data-announce]");
-    say(news ? news.textContent.trim().replace(/\s+/g, " ") : "", false);
     const heading = submitted && document.querySelector("[data-results-heading]");
     submitted = false;
+    // Screen readers read a heading as it takes the focus.
+    say(news && news !== heading ? news.textContent.trim().replace(/\s+/g, " ") : "", false);
     if (heading) heading.focus();
   }
 

@@ -6,6 +6,7 @@ The `page` fixture holds the rest: no error, no blocked or foreign request, no c
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.addresses import EVERY_KIND
 
@@ -160,6 +161,12 @@ def test_long_words_of_a_reader_break(page, faults):
     # The last is a page that does not exist.
     assert axe.on_this_page(page) == []
     forgive(faults, "404")
+
+
+def test_letters_leave_a_low_window_to_the_list(page):
+    page.set_viewport_size({"width": 320, "height": 256})
+    page.goto("/a-z/#b")
+    expect(page.get_by_role("navigation", name="Letters")).not_to_be_in_viewport()
 
 
 def test_first_stop_of_the_keyboard_skips_to_the_content(page):
