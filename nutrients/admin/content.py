@@ -70,7 +70,8 @@ ROWS = "rows"
 FORM_FIELDS: dict[Any, dict[str, Any]] = {
     **FIELD_OPTIONS,
     models.TextField: {"form_class": ProseField, "widget": AdminTextareaWidget(attrs={"rows": 3})},
-    models.DateTimeField: {"widget": NamedDateTime},
+    # In a form that comes back, Django's hidden initial value would be the moment that was typed.
+    models.DateTimeField: {"widget": NamedDateTime, "show_hidden_initial": False},
 }
 
 APOSTROPHES = re.compile(r"['’‘ʼ]")

@@ -1,5 +1,6 @@
 """Each save makes one revision, and dates the pages that show the row; versions can be restored."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -275,9 +276,14 @@ def test_second_of_two_editors_is_warned_and_nothing_is_lost(screen, magnesium):
 
     again = {"job": form["job"].value(), "tagline": form["tagline"].value()}
     assert second.save(**again, opened_version=page.context["latest"]).status_code == 302
+    # A moment alone is a change, in a form that comes back too.
+    third, day = screen(magnesium), {"publish_at_0": "2026-11-02"}
+    page = third.save(**day, review_due_on="soon").text
+    hidden = dict(re.findall(r'name="(initial-publish_at_\d)" value="(.*?)"', page))
+    assert third.save(**day, **hidden).status_code == 302
     magnesium.refresh_from_db()
-    assert magnesium.job == "Helps muscles let go."
-    assert magnesium.tagline == "Calms muscle and nerve"
+    assert (magnesium.job, magnesium.tagline) == ("Helps muscles let go.", "Calms muscle and nerve")
+    assert magnesium.publish_at.day == 2
 
 
 LONG = "Magnesium steadies the muscles and the nerves that move them, in the heart and elsewhere."
