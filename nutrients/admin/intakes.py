@@ -28,7 +28,7 @@ class IntakeForm(ContentForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "age_from" in self.fields:
-            self.fields["age_from"].required = False
+            self.fields["age_from"].required = bool(self.instance.pk)
         if not self.instance.pk and "life_stage" in self.fields:
             self.fields["life_stage"].help_text = STAGES
 

@@ -259,6 +259,7 @@ def test_intakes_are_added_in_the_table_under_their_nutrient(screen, content):
         intake = boron.intakes.get(life_stage=stage)
         assert (intake.age_from, intake.age_below) == (Decimal(first), below and Decimal(below))
         assert intake.life_stage_label == words
+    assert "age_from" in screen(intake).errors(age_from="")
 
 
 def test_tenfold_change_of_a_figure_needs_confirmation(screen, content):
