@@ -166,12 +166,7 @@ class ProposingMixin(ProposingRights, VersionAdmin):
             _list_rewritten(request, rewritten)
             refuse(request, REWRITTEN)
             return None
-        if proposal is None and not chosen.rows.exists():
-            chosen.delete()
-            self.message_user(request, "Readers see all of this already.", messages.WARNING)
-            return redirect(request.get_full_path())
-        self.message_user(request, KEPT.format(chosen), messages.SUCCESS)
-        return redirect(chosen)
+        return _redirect(request, chosen, is_new=proposal is None)
 
     def render_change_form(self, request: HttpRequest, context: Any, **options: Any) -> Any:
         """Add the button, and the open proposals that change this row."""
@@ -295,5 +290,14 @@ def propose_changes(
         proposal = begin(title, by=request.user)
         for row, values in changes:
             add_row(proposal, row, values, by=request.user)
+    return _redirect(request, proposal, is_new=True)
+
+
+def _redirect(request: HttpRequest, proposal: Proposal, *, is_new: bool) -> HttpResponse:
+    """Redirect to the proposal, or delete a new one that changes nothing and redirect back."""
+    if is_new and not proposal.rows.exists():
+        proposal.delete()
+        messages.warning(request, "Readers see all of this already.")
+        return redirect(request.get_full_path())
     messages.success(request, KEPT.format(proposal))
     return redirect(proposal)

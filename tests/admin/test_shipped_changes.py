@@ -64,8 +64,9 @@ def test_theirs_goes_into_a_proposal_and_is_published_from_there(
 
     send(editor_client, proposal, "publish", now="yes")
     assert "Their words" in client.get("/nutrients/magnesium/").text
-    row = Nutrient.objects.get(slug="magnesium")
-    assert versions_of(row)[0].revision.user == editor
+    assert versions_of(Nutrient.objects.get(slug="magnesium"))[0].revision.user == editor
+    again = create_conflict("nutrients.nutrient", "magnesium", "tagline", "Old", "Their words")
+    assert "see all of this already" in messages_of(act(editor_client, "take", again))[-1]
 
 
 def test_several_are_taken_and_a_row_that_was_deleted_here_stays_open(editor_client, change):
