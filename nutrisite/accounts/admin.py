@@ -76,6 +76,12 @@ class NewAccountForm(UserCreationForm):
 class AccountForm(UserChangeForm):
     """Saves what was changed since it was opened, and keeps what others saved meanwhile."""
 
+    def __init__(self, data: Any = None, *args: Any, **options: Any) -> None:
+        if data:
+            # No roles have no hidden value, for which Django would take the roles ticked now.
+            (data := data.copy()).setlistdefault("initial-groups")
+        super().__init__(data, *args, **options)
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         unchanged = self.initial.keys() - self.changed_data

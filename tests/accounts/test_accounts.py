@@ -51,6 +51,7 @@ def test_account_that_could_not_sign_in_is_refused_and_none_without_roles_does(r
         assert sentence in add(root, **fields).text
     assert User.objects.count() == 2
     assert Screen(root, anna).save(groups=[]).status_code == 302
+    assert 'name="initial-groups"' not in Screen(root, anna).save(groups=["0"]).text
     assert not Browser().sign_in().has_header("Location")
 
 

@@ -276,7 +276,6 @@ def test_second_of_two_editors_is_warned_and_nothing_is_lost(screen, magnesium):
 
     again = {"job": form["job"].value(), "tagline": form["tagline"].value()}
     assert second.save(**again, opened_version=page.context["latest"]).status_code == 302
-    # A moment alone is a change, in a form that comes back too.
     third, day = screen(magnesium), {"publish_at_0": "2026-11-02"}
     page = third.save(**day, review_due_on="soon").text
     hidden = dict(re.findall(r'name="(initial-publish_at_\d)" value="(.*?)"', page))
