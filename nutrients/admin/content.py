@@ -36,7 +36,7 @@ from nutrients.models import (
     Status,
     Synonym,
 )
-from nutrients.search.content import ROWS as SEARCHED_ROWS
+from nutrients.search.documents import ORIGINS
 from nutrients.search.query import matching, parse_query, synonyms
 from nutrisite.accounts.admin_site import is_key
 
@@ -77,7 +77,7 @@ FORM_FIELDS: dict[Any, dict[str, Any]] = {
 APOSTROPHES = re.compile(r"['’‘ʼ]")
 # The kind of the search document of a row, and the path to the slug of the document.
 DOCUMENTS: dict[type, tuple[DocumentKind, str]] = {
-    **{model: (kind, "slug") for kind, model in SEARCHED_ROWS.items()},
+    **{each.model: (kind, "slug") for kind, each in ORIGINS.items() if each.model.KEY == ("slug",)},
     NutrientAmount: (DocumentKind.FOOD, "food__slug"),
     FoodPortion: (DocumentKind.FOOD, "food__slug"),
 }

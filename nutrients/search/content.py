@@ -15,34 +15,18 @@ from django.db.models.functions import Concat
 from nutrients.common.words import nearest, spans, vocabulary
 from nutrients.evidence.life_stages import Stages, life_stages
 from nutrients.models import (
-    Article,
-    Association,
     DocumentKind,
-    FoodSource,
-    Interaction,
     Nutrient,
-    NutrientDetail,
-    OtherCause,
-    RedFlag,
     RiskFactor,
     SearchDocument,
     Strength,
     Symptom,
 )
 
+from .documents import ORIGINS
 from .foods import FoodVocabulary
 from .query import Scorable
 
-ROWS: dict[DocumentKind, type[Any]] = {
-    DocumentKind.RED_FLAG: RedFlag,
-    DocumentKind.SYMPTOM: Symptom,
-    DocumentKind.NUTRIENT: Nutrient,
-    DocumentKind.ARTICLE: Article,
-    DocumentKind.FOOD: FoodSource,
-    DocumentKind.RISK_FACTOR: RiskFactor,
-    DocumentKind.OTHER_CAUSE: OtherCause,
-    DocumentKind.INTERACTION: Interaction,
-}
 # The kind and the key of a document
 Key = tuple[str, str]
 Addresses = dict[Key, str]
@@ -55,12 +39,12 @@ def is_public(*, at: datetime) -> Q:
     """
     # Pages and groups of foods have no status.
     public = Q(kind=DocumentKind.PAGE) | Q(kind=DocumentKind.FOOD, row="")
-    for kind, model in ROWS.items():
-        rows = model.objects.published(at=at).filter(slug=OuterRef("row"))
-        public |= Q(Exists(rows), kind=kind)
-    details, links = NutrientDetail.objects, Association.objects
-    public |= Q(kind=DocumentKind.DETAIL, row__in=_keys(details.published(at=at)))
-    return public | Q(kind=DocumentKind.EVIDENCE, row__in=_keys(links.published(at=at)))
+    for kind, origin in ORIGINS.items():
+        rows = origin.model.objects.published(at=at)
+        has_slug = origin.model.KEY == ("slug",)
+        row = Exists(rows.filter(slug=OuterRef("row"))) if has_slug else Q(row__in=_keys(rows))
+        public |= Q(row, kind=kind)
+    return public
 
 
 def addresses_of(keys: Collection[Key], *, at: datetime) -> Addresses:
@@ -74,7 +58,7 @@ def addresses_of(keys: Collection[Key], *, at: datetime) -> Addresses:
     def rows(kind: DocumentKind, hosts: QuerySet[Any], *links: str) -> QuerySet[Any]:
         slugs = [slug for row_kind, slug in keys if row_kind == kind]
         linked = [Prefetch(link, hosts) for link in links]
-        return ROWS[kind].objects.filter(slug__in=slugs).prefetch_related(*linked)
+        return ORIGINS[kind].model.objects.filter(slug__in=slugs).prefetch_related(*linked)
 
     nutrients = Nutrient.objects.published(at=at).only("slug")
     symptoms = Symptom.objects.published(at=at).order_by("-is_common", "position").only("slug")

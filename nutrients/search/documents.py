@@ -68,6 +68,9 @@ PAGES = (
 PARTS = re.compile(r"[():;]")
 NAME_PARTS = re.compile(r"[(),:;]")
 
+# The arguments of `document` that depend on the row.
+Parts = dict[str, Any]
+
 
 def document(
     kind: DocumentKind,
@@ -108,10 +111,11 @@ def document(
     )
 
 
-def document_of(kind: DocumentKind, row: Any, **parts: Any) -> SearchDocument:
+def document_of(kind: DocumentKind, row: Any) -> SearchDocument:
     """Return the document of a row under its natural key, its name and its address, if any."""
     url = row.get_absolute_url() if hasattr(row, "get_absolute_url") else ""
-    return document(kind, "/".join(row.natural_key()), **{"title": str(row), "url": url, **parts})
+    parts = {"title": str(row), "url": url, **ORIGINS[kind].parts(row)}
+    return document(kind, "/".join(row.natural_key()), **parts)
 
 
 def split_names(text: str) -> list[str]:
@@ -136,86 +140,72 @@ def _unique(texts: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(filter(None, texts)))
 
 
-def _red_flag(row: RedFlag) -> SearchDocument:
-    return document_of(
-        DocumentKind.RED_FLAG,
-        row,
-        hidden_names=[row.tick_label],
-        note=row.get_level_display(),
-        text=[row.action, row.why_it_matters],
+def _red_flag(row: RedFlag) -> Parts:
+    return {
+        "hidden_names": [row.tick_label],
+        "note": row.get_level_display(),
+        "text": [row.action, row.why_it_matters],
         # Causes are no more than text: their own pages come first.
-        hidden_text=[row.possible_causes],
-    )
+        "hidden_text": [row.possible_causes],
+    }
 
 
-def _symptom(row: Symptom) -> SearchDocument:
-    return document_of(
-        DocumentKind.SYMPTOM,
-        row,
-        names=[*split_names(row.also_known_as), *split_names(row.clinical_term)],
-        note=row.get_urgency_display(),
-        text=[row.description, row.help_note],
-    )
+def _symptom(row: Symptom) -> Parts:
+    return {
+        "names": [*split_names(row.also_known_as), *split_names(row.clinical_term)],
+        "note": row.get_urgency_display(),
+        "text": [row.description, row.help_note],
+    }
 
 
-def _nutrient(row: Nutrient) -> SearchDocument:
+def _nutrient(row: Nutrient) -> Parts:
     name = row.name
-    return document_of(
-        DocumentKind.NUTRIENT,
-        row,
-        names=split_names(row.also_known_as),
-        hidden_names=[
+    return {
+        "names": split_names(row.also_known_as),
+        "hidden_names": [
             *(row.symbol, *split_names(row.deficiency_name), *split_names(row.excess_name)),
             *(*_deficiency_names(row), *_excess_names(row)),
             # Questions that headings of its page answer.
             *(f"Blood test for {name}", f"{name} upper limit", f"{name} daily need"),
         ],
-        note=row.get_kind_display(),
-        text=[
+        "note": row.get_kind_display(),
+        "text": [
             *(row.job, row.tagline, row.why_low_matters, row.usual_causes_of_low),
             *(row.excess_signs, row.test_used, row.food_summary),
         ],
-    )
+    }
 
 
-def _detail(row: NutrientDetail) -> SearchDocument:
-    return document_of(
-        DocumentKind.DETAIL,
-        row,
-        hidden_names=split_names(row.nutrient.also_known_as),
-        text=prose.passages(row.body),
-    )
+def _detail(row: NutrientDetail) -> Parts:
+    names = split_names(row.nutrient.also_known_as)
+    return {"hidden_names": names, "text": prose.passages(row.body)}
 
 
-def _evidence(row: Association) -> SearchDocument:
+def _evidence(row: Association) -> Parts:
     nutrient, symptom, is_excess = row.nutrient, row.symptom, row.relation == Relation.EXCESS
-    return document_of(
-        DocumentKind.EVIDENCE,
-        row,
-        title=f"{nutrient.name} and {symptom.phrase}",
-        hidden_names=[
+    return {
+        "title": f"{nutrient.name} and {symptom.phrase}",
+        "hidden_names": [
             *split_names(nutrient.also_known_as),
             *split_names(symptom.also_known_as),
             *(_excess_names(nutrient) if is_excess else _deficiency_names(nutrient)),
         ],
-        note=row.get_relation_display(),
-        text=[row.note],
-    )
+        "note": row.get_relation_display(),
+        "text": [row.note],
+    }
 
 
-def _risk_factor(row: RiskFactor) -> SearchDocument:
-    text = [row.mechanism, row.what_to_do]
-    return document_of(DocumentKind.RISK_FACTOR, row, note=row.get_kind_display(), text=text)
+def _risk_factor(row: RiskFactor) -> Parts:
+    return {"note": row.get_kind_display(), "text": [row.mechanism, row.what_to_do]}
 
 
-def _other_cause(row: OtherCause) -> SearchDocument:
+def _other_cause(row: OtherCause) -> Parts:
     text = [row.mechanism, row.what_helps, row.when_to_seek_care]
-    return document_of(DocumentKind.OTHER_CAUSE, row, note=row.get_kind_display(), text=text)
+    return {"note": row.get_kind_display(), "text": text}
 
 
-def _interaction(row: Interaction) -> SearchDocument:
-    text = [row.effect, row.advice]
-    return document_of(DocumentKind.INTERACTION, row, note=row.get_severity_display(), text=text)
+def _interaction(row: Interaction) -> Parts:
+    return {"note": row.get_severity_display(), "text": [row.effect, row.advice]}
 
 
 def _deficiency_names(nutrient: Nutrient) -> list[str]:
@@ -227,15 +217,70 @@ def _excess_names(nutrient: Nutrient) -> list[str]:
     return [nutrient.high_phrase, f"High {name}", f"{name} overdose", f"{name} excess"]
 
 
-def _article(row: Article) -> SearchDocument:
+def _article(row: Article) -> Parts:
     blocks = (block for section in row.sections.all() for block in prose.split(section.body))
     questions = (prose.questions(block.text) for block in blocks if block.kind == "questions")
-    return document_of(
-        DocumentKind.ARTICLE,
-        row,
-        hidden_names=[row.short_title, *(question for question, _ in chain(*questions))],
-        text=[row.summary, row.standfirst, row.key_points],
-    )
+    return {
+        "hidden_names": [row.short_title, *(question for question, _ in chain(*questions))],
+        "text": [row.summary, row.standfirst, row.key_points],
+    }
+
+
+def _food(row: FoodSource) -> Parts:
+    return {
+        "hidden_names": [row.usda_description],
+        "note": row.group.name,
+        "text": [row.note],
+        "hidden_text": [row.group.name],
+        "is_imported": not row.is_curated,
+        "row_changed_at": row.changed_at,
+    }
+
+
+class Origin(NamedTuple):
+    """The model whose rows have documents of a kind, and what of a row is in its document.
+
+    `related` are the relations of a row whose texts are there too.
+    """
+
+    model: Any
+    parts: Callable[[Any], Parts]
+    related: tuple[str, ...] = ()
+
+    @property
+    def tables(self) -> set[type]:
+        """The models whose texts are in the documents."""
+        fields = map(self.model._meta.get_field, self.related)
+        return {self.model, *(field.related_model for field in fields)}
+
+
+# The kinds of documents that have a row, which must be published.
+ORIGINS = {
+    DocumentKind.RED_FLAG: Origin(RedFlag, _red_flag),
+    DocumentKind.SYMPTOM: Origin(Symptom, _symptom),
+    DocumentKind.NUTRIENT: Origin(Nutrient, _nutrient),
+    DocumentKind.DETAIL: Origin(NutrientDetail, _detail, ("nutrient",)),
+    DocumentKind.EVIDENCE: Origin(Association, _evidence, ("nutrient", "symptom")),
+    DocumentKind.ARTICLE: Origin(Article, _article, ("sections",)),
+    DocumentKind.FOOD: Origin(FoodSource, _food, ("group",)),
+    DocumentKind.RISK_FACTOR: Origin(RiskFactor, _risk_factor),
+    DocumentKind.OTHER_CAUSE: Origin(OtherCause, _other_cause),
+    DocumentKind.INTERACTION: Origin(Interaction, _interaction),
+}
+
+
+def documents_of(kind: DocumentKind) -> Iterator[SearchDocument]:
+    """Yield the documents of a kind. Foods are left out, because there may be thousands."""
+    if kind == DocumentKind.PAGE:
+        yield from _pages()
+    elif kind == DocumentKind.FOOD:
+        yield from _food_groups()
+    else:
+        origin = ORIGINS[kind]
+        for row in origin.model.objects.prefetch_related(*origin.related):
+            yield document_of(kind, row)
+            if kind == DocumentKind.ARTICLE:
+                yield from map(_section, row.sections.all())
 
 
 def _section(row: ArticleSection) -> SearchDocument:
@@ -247,19 +292,6 @@ def _section(row: ArticleSection) -> SearchDocument:
         url=row.get_absolute_url(),
         note=f"In “{row.article.short_title}”",
         text=prose.passages(row.body),
-    )
-
-
-def food_document(row: FoodSource) -> SearchDocument:
-    return document_of(
-        DocumentKind.FOOD,
-        row,
-        hidden_names=[row.usda_description],
-        note=row.group.name,
-        text=[row.note],
-        hidden_text=[row.group.name],
-        is_imported=not row.is_curated,
-        row_changed_at=row.changed_at,
     )
 
 
@@ -281,39 +313,3 @@ def _pages() -> Iterator[SearchDocument]:
     for page, title, text, *names in PAGES:
         url = reverse(f"nutrients:{page}")
         yield document(DocumentKind.PAGE, page, title, url=url, hidden_names=names, text=[text])
-
-
-def _articles() -> Iterator[SearchDocument]:
-    for article in Article.objects.prefetch_related("sections"):
-        yield _article(article)
-        yield from map(_section, article.sections.all())
-
-
-class Origin(NamedTuple):
-    """The function that returns the documents of a kind, and the tables whose texts are in them."""
-
-    documents: Callable[[], Iterable[SearchDocument]]
-    tables: frozenset[type]
-
-
-def _each_row(document_of_row: Callable[[Any], SearchDocument], model: Any, *joined: str) -> Origin:
-    """Return the origin of a kind with a document for each row, with texts of joined rows too."""
-    others = [model._meta.get_field(name).related_model for name in joined]
-    rows = model.objects.select_related(*(joined or [None]))
-    return Origin(lambda: map(document_of_row, rows.all()), frozenset([model, *others]))
-
-
-# Foods themselves are left out: there may be thousands.
-ORIGINS = {
-    DocumentKind.RED_FLAG: _each_row(_red_flag, RedFlag),
-    DocumentKind.SYMPTOM: _each_row(_symptom, Symptom),
-    DocumentKind.NUTRIENT: _each_row(_nutrient, Nutrient),
-    DocumentKind.DETAIL: _each_row(_detail, NutrientDetail, "nutrient"),
-    DocumentKind.EVIDENCE: _each_row(_evidence, Association, "nutrient", "symptom"),
-    DocumentKind.ARTICLE: Origin(_articles, frozenset({Article, ArticleSection})),
-    DocumentKind.FOOD: Origin(_food_groups, frozenset({FoodGroup, FoodSource})),
-    DocumentKind.RISK_FACTOR: _each_row(_risk_factor, RiskFactor),
-    DocumentKind.OTHER_CAUSE: _each_row(_other_cause, OtherCause),
-    DocumentKind.INTERACTION: _each_row(_interaction, Interaction),
-    DocumentKind.PAGE: Origin(_pages, frozenset()),
-}

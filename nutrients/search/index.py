@@ -19,7 +19,7 @@ from django.db.models import Exists, OuterRef
 
 from nutrients.models import DocumentKind, FoodSource, SearchDocument
 
-from .documents import ORIGINS, food_document
+from .documents import ORIGINS, document_of, documents_of
 from .query import ENGINES
 
 BATCH_SIZE = 200
@@ -38,7 +38,9 @@ def catch_up(*, table: type | None = None) -> int:
     group alone, because there may be thousands. A release that folds words differently must delete
     their documents in a migration.
     """
-    kinds = [kind for kind, origin in ORIGINS.items() if table is None or table in origin.tables]
+    kinds = list(DocumentKind)
+    if table:
+        kinds = [kind for kind, origin in ORIGINS.items() if table in origin.tables]
     if not kinds:
         return 0
     with transaction.atomic():
@@ -46,9 +48,7 @@ def catch_up(*, table: type | None = None) -> int:
             _key(document): document
             for document in SearchDocument.objects.filter(row_changed_at=None, kind__in=kinds)
         }
-        wanted = {
-            _key(document): document for kind in kinds for document in ORIGINS[kind].documents()
-        }
+        wanted = {_key(document): document for kind in kinds for document in documents_of(kind)}
         same = {key for key in wanted if key in stored and _is_same(wanted[key], stored[key])}
         old = [stored[key].pk for key in stored.keys() - same]
         count, _ = SearchDocument.objects.filter(pk__in=old).delete()
@@ -80,7 +80,8 @@ def _catch_up_foods() -> int:
     )
     count, _ = documents.filter(~Exists(same)).delete()
     foods = FoodSource.objects.filter(~Exists(documents.filter(key=OuterRef("slug"))))
-    return count + _write(map(food_document, foods.select_related("group").order_by("slug")))
+    rows = foods.select_related("group").order_by("slug")
+    return count + _write(document_of(DocumentKind.FOOD, row) for row in rows)
 
 
 def _write(documents: Iterable[SearchDocument]) -> int:

@@ -27,7 +27,8 @@ from nutrients.models import (
     Source,
     Symptom,
 )
-from nutrients.search.content import ROWS, addresses_of
+from nutrients.search.content import addresses_of
+from nutrients.search.documents import ORIGINS
 
 MAX_LISTED = 40
 # Rows without a page, which the search index places on the page of another row
@@ -86,7 +87,7 @@ def _groups(source: Source, *, at: datetime) -> Iterator[FactGroup]:
     yield _listed("Details of nutrients", map(_page, details))
     for title, model in (("Nutrients", Nutrient), ("Symptoms", Symptom)):
         yield _listed(title, map(_page, _published(model, source, at=at)))
-    hosted = {kind: list(_published(ROWS[kind], source, at=at)) for kind in HOSTED}
+    hosted = {kind: list(_published(ORIGINS[kind].model, source, at=at)) for kind in HOSTED}
     urls = addresses_of([(kind, row.slug) for kind, rows in hosted.items() for row in rows], at=at)
     for kind, rows in hosted.items():
         facts = ((str(row), urls.get((kind, row.slug), "")) for row in rows)

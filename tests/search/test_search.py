@@ -135,9 +135,9 @@ def test_no_clinical_word_is_taken_for_another(client, content):
 
 
 def test_save_updates_the_documents_with_texts_of_its_table(content):
-    for origin in documents.ORIGINS.values():
+    for kind, origin in documents.ORIGINS.items():
         with CaptureQueriesContext(connection) as queries:
-            list(origin.documents())
+            list(documents.documents_of(kind))
         names = re.findall(r'(?:FROM|JOIN) "nutrients_(\w+)"', str(list(queries)))
         assert {apps.get_model("nutrients", name) for name in names} == origin.tables
 
