@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 
-from nutrients.models import SafetyCase, Status
+from nutrients.models import SafetyCase, Status, lines_of
 
 from .content import ContentAdmin
 from .content_forms import ContentForm
@@ -50,7 +50,7 @@ class SafetyCaseAdmin(ContentAdmin):
         outcome = getattr(obj, "outcome", None)
         if outcome is None:
             return "Not run yet"
-        return "Passes" if outcome.passes else f"Fails: {' '.join(outcome.failure_list)}"
+        return "Passes" if outcome.passes else f"Fails: {' '.join(lines_of(outcome.failures))}"
 
     def get_view_on_site_url(self, obj: Any = None) -> str | None:
         """Link to the case on the public page if it is published there."""

@@ -43,6 +43,7 @@ from nutrients.models import (
     SourceKind,
     Status,
     Symptom,
+    lines_of,
 )
 from nutrients.models.publishing import overdue_on
 
@@ -340,7 +341,7 @@ def _shared_ticks() -> Iterator[Problem]:
 
 def _long_sentences() -> Iterator[Problem]:
     for article in Article.objects.prefetch_related("sections"):
-        texts = [article.standfirst, *article.key_point_list]
+        texts = [article.standfirst, *lines_of(article.key_points)]
         texts += [section.body for section in article.sections.all()]
         lengths = [len(part.split()) for text in texts for part in prose.sentences(text)]
         average = sum(lengths) / len(lengths) if lengths else 0

@@ -69,6 +69,7 @@ from .publishing import (
     Verification,
     choice_rank,
     group_by,
+    lines_of,
 )
 from .red_flags import FLAG_LEVELS, Answer, Question, RedFlag, RedFlagRule
 from .safety_cases import BookOverride, CaseGroup, CaseOutcome, SafetyCase

@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 
 from .associations import Evidence
 from .nutrients import Nutrient
-from .publishing import Keyed, Publishable, Slugged, address_of, lines_of, one_of, reviewed_index
+from .publishing import Keyed, Publishable, Slugged, address_of, one_of, reviewed_index
 from .symptoms import Symptom
 
 WORDS_A_MINUTE = 200
@@ -80,10 +80,6 @@ class Article(Slugged, Publishable):
 
     def get_absolute_url(self) -> str:
         return address_of("article", self.slug)
-
-    @property
-    def key_point_list(self) -> list[str]:
-        return lines_of(self.key_points)
 
     @cached_property
     def reading_minutes(self) -> int:

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from .causes import OtherCause, RiskFactor
 from .nutrients import Nutrient
-from .publishing import Slugged, Status, lines_of, one_of
+from .publishing import Slugged, Status, one_of
 from .red_flags import Answer, RedFlag
 from .symptoms import Symptom, Urgency
 
@@ -108,14 +108,6 @@ class SafetyCase(Slugged):
     def get_absolute_url(self) -> str:
         return f"{reverse('nutrients:test_book')}#case-{self.slug}"
 
-    @property
-    def phrases_to_show(self) -> list[str]:
-        return lines_of(self.must_show)
-
-    @property
-    def phrases_to_hide(self) -> list[str]:
-        return lines_of(self.must_not_show)
-
 
 class CaseOutcome(models.Model):
     """The result of a case in the last run of the test book, with a failure on each line."""
@@ -135,10 +127,6 @@ class CaseOutcome(models.Model):
     def passes(self) -> bool:
         return not self.failures
 
-    @property
-    def failure_list(self) -> list[str]:
-        return lines_of(self.failures)
-
 
 class BookOverride(models.Model):
     """A change that an editor saved although it makes cases of the test book fail. Public."""
@@ -154,7 +142,3 @@ class BookOverride(models.Model):
 
     def __str__(self) -> str:
         return f"{self.change}: {self.reason}"
-
-    @property
-    def case_list(self) -> list[str]:
-        return lines_of(self.cases)

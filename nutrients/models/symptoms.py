@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from .pictures import Figure
-from .publishing import Publishable, Ranked, Slugged, address_of, lines_of, one_of
+from .publishing import Publishable, Ranked, Slugged, address_of, one_of
 from .sources import Source
 
 
@@ -83,10 +83,6 @@ class Symptom(Slugged, Publishable):
 
     def get_absolute_url(self) -> str:
         return address_of("symptom", self.slug)
-
-    @property
-    def self_care_steps(self) -> list[str]:
-        return lines_of(self.self_care)
 
     @property
     def phrase(self) -> str:

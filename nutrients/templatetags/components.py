@@ -23,6 +23,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from nutrients import prose
 from nutrients.context import site_address
+from nutrients.models import lines_of
 
 from .structured_data import breadcrumbs, script
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from nutrients.plate.arithmetic import Total
 
 register = template.Library()
+register.filter(lines_of)
 
 NUMBERS = "999, 112 or 911"
 NUMBERS_THAT_CALL = re.sub(r"\d+", r'<a href="tel:\g<0>">\g<0></a>', NUMBERS)

@@ -23,6 +23,7 @@ from nutrients.models import (
     SafetyCase,
     Status,
     Symptom,
+    lines_of,
 )
 
 # Names and slugs alone, as lists: fetching the texts too would take longer than the page.
@@ -73,12 +74,12 @@ class BookCase:
     def to_show(self) -> list[str]:
         case = self.case
         suggested = [f"{row.name}, to look into" for row in case.must_suggest_list]
-        return [*suggested, *(flag.sign for flag in case.must_warn_list), *case.phrases_to_show]
+        return [*suggested, *(flag.sign for flag in case.must_warn_list), *lines_of(case.must_show)]
 
     @property
     def to_hide(self) -> list[str]:
         withheld = [f"{row.name}, to look into" for row in self.case.must_not_suggest_list]
-        return [*withheld, *self.case.phrases_to_hide]
+        return [*withheld, *lines_of(self.case.must_not_show)]
 
 
 @dataclass(frozen=True, slots=True)

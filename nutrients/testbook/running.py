@@ -32,7 +32,7 @@ from nutrients.common.version import content_version
 from nutrients.common.wording import forbidden
 from nutrients.evidence.content import foods_for
 from nutrients.evidence.ranking import Level
-from nutrients.models import CaseOutcome, SafetyCase, Urgency
+from nutrients.models import CaseOutcome, SafetyCase, Urgency, lines_of
 
 from .cases import case_query, names_hidden_in_emergencies, published_cases
 from .reads import TABLES
@@ -234,10 +234,10 @@ def _wrong_names(case: SafetyCase, answer: CaseAnswer) -> Iterator[str]:
 
 def _wrong_phrases(case: SafetyCase, answer: CaseAnswer) -> Iterator[str]:
     text = _folded(" ".join(answer.sentences))
-    for phrase in case.phrases_to_show:
+    for phrase in lines_of(case.must_show):
         if _folded(phrase) not in text:
             yield f"It does not show “{phrase}”."
-    for phrase in case.phrases_to_hide:
+    for phrase in lines_of(case.must_not_show):
         if _folded(phrase) in text:
             yield f"It shows “{phrase}”."
     phrases = (phrase for sentence in answer.sentences for phrase in _forbidden(sentence))

@@ -70,10 +70,10 @@ def test_form_that_breaks_a_case_comes_back_and_is_saved_with_a_public_reason(sc
     (message,) = messages_of(saved)
     assert "was changed successfully" in message
     failed = CaseOutcome.objects.get(case__slug="iron-for-cramps")
-    assert failed.failure_list == ["It does not suggest Iron."]
+    assert failed.failures == "It does not suggest Iron."
     assert CaseOutcome.objects.get(case__slug="clot").passes
     override = BookOverride.objects.get()
-    assert (override.reason, override.case_list) == ("The case is wrong.", ["Iron-for-cramps"])
+    assert (override.reason, override.cases) == ("The case is wrong.", "Iron-for-cramps")
     text = text_of(client.get("/safety/test-book/"))
     assert "Reason given: The case is wrong. Cases: Iron-for-cramps." in text
 
