@@ -115,19 +115,14 @@ def parse_portions(
     once, so it would never get that portion.
     """
     faults = [*file_faults]
-    # The USDA repeats a few lines.
-    unique: dict[tuple[str, str, Decimal], None] = {}
+    portions: dict[str, list[FoodPortion]] = defaultdict(list)
     for location, cells in lines:
         try:
-            number, description, grams = _parse_portion(cells)
-            unique[number.zfill(digits), description, grams] = None
+            portions[cells["id"].zfill(digits)].append(_parse_portion(cells))
         except ValueError as error:
             faults.append(f"{location}: {error}.")
     if faults:
         raise FoodTableError("\n".join([*faults, "Nothing was imported: put this right first."]))
-    portions = defaultdict(list)
-    for number, description, grams in unique:
-        portions[number].append(FoodPortion(description=description, grams=grams))
     return portions
 
 
@@ -186,13 +181,13 @@ def _amount(text: str, column: AmountColumn, decimal: str) -> Decimal | None:
     return None if number is None else round(number * column.factor, 2 if is_energy else 4)
 
 
-def _parse_portion(cells: Cells) -> tuple[str, str, Decimal]:
+def _parse_portion(cells: Cells) -> FoodPortion:
     amount = _number(cells["amount"], "amount", 9_999, ".")
     grams = round(_number(cells["grams"], "grams", 99_999, ".") or Decimal(0), 2)
     if not amount or not grams:
         raise ValueError("a portion needs an amount and grams above zero")
     description = f"{cells['amount']} {_text(cells, 'unit_description', longest=100)}"
-    return cells["id"], description, grams
+    return FoodPortion(description=description, grams=grams)
 
 
 def _ndb_number(number: str) -> str:
@@ -361,6 +356,7 @@ def _add_portions(portions: dict[FoodSource, list[FoodPortion]]) -> int:
         for portion in measures:
             portion.food = food
     before = FoodPortion.objects.count()
+    # The USDA repeats a few lines.
     FoodPortion.objects.bulk_create(
         (portion for measures in portions.values() for portion in measures), ignore_conflicts=True
     )
