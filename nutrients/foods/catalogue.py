@@ -68,12 +68,9 @@ class FoodTable(Memoizing):
         ordered = sorted(foods, key=lambda food: (not food.is_curated, sort_key(food.name)))
         self.foods = {food.slug: food for food in ordered}
 
-    def giving(self, nutrient: Nutrient, least: int, country: Authority) -> frozenset[str]:
-        """Return the foods with any of it, of which a serving gives this share, as printed."""
-        return self.once(_giving, nutrient, least, country)
 
-
-def _giving(table: FoodTable, nutrient: Nutrient, least: int, country: Authority) -> frozenset[str]:
+def giving(table: FoodTable, nutrient: Nutrient, least: int, country: Authority) -> frozenset[str]:
+    """Return the foods with any of it, of which a serving gives this share, as printed."""
     whole = nutrient.label_value(country)
     if least and whole is None:
         return frozenset()

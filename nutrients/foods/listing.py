@@ -20,7 +20,7 @@ from nutrients.common.parameters import ActiveFilter, Facet, ignored_sentence
 from nutrients.evidence.rich_foods import GOOD, RICH
 from nutrients.models import DIETS, Allergen, Diet, FoodSource, Nutrient
 
-from .catalogue import FoodShare, FoodTable, food_share, grams_of, sources_of_figures
+from .catalogue import FoodShare, FoodTable, food_share, giving, grams_of, sources_of_figures
 from .filters import ALLERGENS, BASES, SORTS, FoodChoices, FoodFilters, label
 
 PAGE_SIZE = 24
@@ -117,7 +117,7 @@ class FoodListPage:
         sets = [every.get(filters.group, frozenset()), table.once(comparable, filters.basis)]
         if filters.nutrient:
             nutrient = self.choices.nutrients[filters.nutrient]
-            sets.append(table.giving(nutrient, least, filters.country))
+            sets.append(table.once(giving, nutrient, least, filters.country))
         sets += [table.once(suiting, DIETS[diet]) for diet in filters.diets]
         sets += [table.once(free_from, ALLERGENS[allergen]) for allergen in filters.free_from]
         return frozenset.intersection(*sets)
@@ -139,7 +139,7 @@ class FoodListPage:
         good = [
             self._share(food, nutrient, "serving")
             for nutrient in self.choices.nutrients.values()
-            if food.slug in self.table.giving(nutrient, GOOD, self.filters.country)
+            if food.slug in self.table.once(giving, nutrient, GOOD, self.filters.country)
         ]
         notable = notable_shares(good, self.choices.limited)
         rich = [share for share in notable if (share.printed or 0) >= RICH]
