@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from difflib import get_close_matches
 from functools import lru_cache
+from itertools import chain
 from unicodedata import combining, normalize
 
 from snowballstemmer.english_stemmer import EnglishStemmer
@@ -124,11 +125,13 @@ def stems(words: Iterable[str]) -> tuple[str, ...]:
 
 def index_words(words: list[str]) -> set[str]:
     """Return the words to index: each word, its stem, and the parts of words such as “b12”."""
-    index = {*words, *stems(words)}
-    for word in words:
-        parts = LETTER_AND_NUMBER.fullmatch(word)
-        index.update(parts.groups() if parts else ())
-    return index
+    return {*words, *stems(words), *chain(*map(parts_of, words))}
+
+
+def parts_of(word: str) -> tuple[str, ...]:
+    """Return the letter and the number of a word such as “b12”; nothing of other words."""
+    parts = LETTER_AND_NUMBER.fullmatch(word)
+    return parts.groups() if parts else ()
 
 
 def vocabulary(texts: Iterable[str]) -> list[str]:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
-from nutrients.common.words import LETTER_AND_NUMBER, spans, stem, stems, words_of
+from nutrients.common.words import parts_of, spans, stem, stems, words_of
 from nutrients.models import SearchDocument
 
 # The last word may be unfinished; a long one before it may begin a compound.
@@ -63,7 +63,7 @@ class Field:
     def __init__(self, text: str) -> None:
         self.words = frozenset(text.split())
         self.stems = frozenset(map(stem, self.words))
-        self.parts = frozenset(chain(*map(_parts, self.words)))
+        self.parts = frozenset(chain(*map(parts_of, self.words)))
         self.ordered = sorted(self.words)
 
     def points(self, term: Term, weights: Sequence[int]) -> int:
@@ -180,11 +180,6 @@ def _whole_points(whole: Phrase, document: Scorable) -> int:
     if title[:length] == whole:
         return STARTS_TITLE
     return STARTS_NAME if any(name[:length] == whole for name in names) else 0
-
-
-def _parts(word: str) -> tuple[str, ...]:
-    parts = LETTER_AND_NUMBER.fullmatch(word)
-    return parts.groups() if parts else ()
 
 
 class Shelf(IntEnum):
