@@ -1,8 +1,6 @@
 """Find and replace in all texts: the matches that an editor ticks go into a proposal."""
 
-import itertools
 import re
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -38,18 +36,18 @@ class FindForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A match in a field, which is the `number`th there, with the text around it."""
+    """A match in a field, from character `start` on, with the text around it."""
 
     row: Any
     name: str
-    number: int
+    start: int
     before: str
     text: str
     after: str
 
     @property
     def value(self) -> str:
-        return f"{self.row._meta.model_name}-{self.row.pk}-{self.name}-{self.number}"
+        return f"{self.row._meta.model_name}-{self.row.pk}-{self.name}-{self.start}"
 
     @property
     def label(self) -> str:
@@ -67,12 +65,12 @@ def find_matches(request: HttpRequest, pattern: re.Pattern[str]) -> Iterator[Mat
             for name in names:
                 text = getattr(row, name)
                 citations = [citation.span() for citation in CITATION.finditer(text)]
-                for number, match in enumerate(pattern.finditer(text)):
+                for match in pattern.finditer(text):
                     start, end = match.span()
                     if any(first < end and start < last for first, last in citations):
                         continue
                     before, after = text[max(start - CONTEXT, 0) : start], text[end : end + CONTEXT]
-                    yield Match(row, name, number, before, match[0], after)
+                    yield Match(row, name, start, before, match[0], after)
 
 
 def replacing(request: HttpRequest) -> HttpResponse:
@@ -87,7 +85,8 @@ def replacing(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         matches = list(find_matches(request, form.pattern()))
         if request.method == "POST":
-            changes = _replace([match for match in matches if match.value in ticked], form)
+            ticked_matches = [match for match in matches if match.value in ticked]
+            changes = _replace(ticked_matches, form.cleaned_data["instead"])
             faults = [fault for change in changes for fault in _faults(*change)]
             if changes and not faults:
                 title = "Replace “{find}” by “{instead}”".format(**form.cleaned_data)
@@ -104,21 +103,16 @@ def replacing(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "admin/nutrients/replace.html", context)
 
 
-def _replace(matches: list[Match], form: FindForm) -> list[tuple[Any, dict[str, str]]]:
-    """Return the rows with their new texts by field."""
-    pattern, instead = form.pattern(), form.cleaned_data["instead"]
-    chosen: dict[Any, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
-    for match in matches:
-        chosen[match.row][match.name].add(match.number)
-
-    def new_text(text: str, numbers: set[int]) -> str:
-        count = itertools.count()
-        return pattern.sub(lambda match: instead if next(count) in numbers else match[0], text)
-
-    return [
-        (row, {name: new_text(getattr(row, name), numbers) for name, numbers in fields.items()})
-        for row, fields in chosen.items()
-    ]
+def _replace(matches: list[Match], instead: str) -> list[tuple[Any, dict[str, str]]]:
+    """Return the rows of matches with their new texts by field."""
+    changes: dict[Any, dict[str, str]] = {match.row: {} for match in matches}
+    # From the end, so that the positions of the others stay right.
+    for match in reversed(matches):
+        values = changes[match.row]
+        text = values.get(match.name, getattr(match.row, match.name))
+        end = match.start + len(match.text)
+        values[match.name] = text[: match.start] + instead + text[end:]
+    return list(changes.items())
 
 
 def _faults(row: Any, values: dict[str, str]) -> Iterator[str]:

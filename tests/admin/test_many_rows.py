@@ -212,7 +212,7 @@ def test_ticked_matches_go_into_a_proposal(replace, editor_client, texts):
     section, iron = texts
     page = editor_client.get(reverse("admin:replace"), WORDS)
     values = [match.value for match in page.context["matches"]]
-    answer = replace(f"articlesection-{section.pk}-body-2", f"nutrient-{iron.pk}-tagline-0")
+    answer = replace(f"articlesection-{section.pk}-body-31", f"nutrient-{iron.pk}-tagline-3")
 
     assert len(values) == 3
     proposal = Proposal.objects.get()
@@ -228,7 +228,7 @@ def test_ticked_matches_go_into_a_proposal(replace, editor_client, texts):
 
 def test_refused_text_or_no_tick_makes_no_proposal(replace, texts):
     section, iron = texts
-    ticked = (f"articlesection-{section.pk}-body-0", f"nutrient-{iron.pk}-tagline-0")
+    ticked = (f"articlesection-{section.pk}-body-2", f"nutrient-{iron.pk}-tagline-3")
 
     refused = replace(*ticked, instead="cure").text
 
