@@ -21,7 +21,11 @@ from nutrisite.accounts.resubmission import show_form
 class FixedRowsAdmin(ModelAdmin):
     """Rows that are not added or deleted in the admin."""
 
-    has_add_permission = has_delete_permission = lambda *args: False
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 class TableFilter(SimpleListFilter):
