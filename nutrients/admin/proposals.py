@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from nutrients.content.merging import RefusedError
 from nutrients.models import OPEN, SIGNABLE, ChangeKind, Proposal, Role, State
-from nutrients.proposals.pages import FEW_PAGES, changing_pages
+from nutrients.proposals.pages import changing_pages
 from nutrients.proposals.rows import (
     PREVIEW_KEYS_FROM,
     Conflict,
@@ -159,8 +159,7 @@ class ProposalAdmin(FixedRowsAdmin):
         proposal = get_row(self, request, pk)
         if request.GET.get("path"):
             return preview_page(request, proposal)
-        count = int(text) if is_key(text := request.GET.get("count", "")) else FEW_PAGES
-        pages = changing_pages(proposal, at=timezone.now(), recheck=True, count=count)
+        pages = changing_pages(proposal, at=timezone.now(), recheck=True)
         return draw(
             request,
             self,
@@ -168,7 +167,6 @@ class ProposalAdmin(FixedRowsAdmin):
             title=f"Pages that change: {proposal}",
             original=proposal,
             pages=pages,
-            next_count=proposal.pages["compared"] + proposal.pages["next"],
         )
 
     def button(self, change: Button, permission: str = "change") -> Any:

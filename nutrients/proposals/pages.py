@@ -36,8 +36,8 @@ LISTS = (
     *("home", "compare", "checklist", "nutrient_list", "symptom_list", "article_list"),
     *("food_list", "plate", "a_to_z", "safety", "test_book", "sources", "changes"),
 )
-# How many pages are compared at a time, and to how many pages each link of a row leads.
-FEW_PAGES, MAX_LINKED = 20, 12
+# How many pages are compared, and to how many pages each link of a row leads.
+MAX_PAGES, MAX_LINKED = 60, 12
 MARKED, PROPOSED, LIVE = "marked", "proposed", "live"
 MODES = {MARKED: "Changes marked", PROPOSED: "As proposed", LIVE: "As it is now"}
 TITLE = re.compile("<title>(.*?)</title>", re.DOTALL)
@@ -99,29 +99,19 @@ def render_proposed(proposal: Proposal, path: str, memory: dict[Any, Any] | None
 
 
 def changing_pages(
-    proposal: Proposal, *, at: datetime, recheck: bool = False, count: int = FEW_PAGES
+    proposal: Proposal, *, at: datetime, recheck: bool = False
 ) -> list[ChangingPage]:
-    """Return those of the `count` pages nearest to the changes that a proposal changes.
+    """Return those of the MAX_PAGES pages nearest to the changes that a proposal changes.
 
     To draw and compare pages takes seconds, so the result is stored until the proposal changes, and
-    with `recheck` until the content changes. A larger `count` compares only the pages after those
-    that were compared.
+    with `recheck` until the content changes.
     """
     version = content_version(at=at) if recheck else None
     words, content = digest(proposal), version.state if version else ""
     stored = proposal.pages
-    is_current = stored.get("words") == words and (not recheck or stored["content"] == content)
-    compared = stored["compared"] if is_current else 0
-    if compared < count:
-        paths = candidates(proposal)
-        pages = stored["changing"] if compared else []
-        proposal.pages = {
-            "words": words,
-            "content": content,
-            "compared": count,
-            "changing": [*pages, *_compare(proposal, paths[compared:count])],
-            "next": len(paths[count : count + FEW_PAGES]),
-        }
+    if stored.get("words") != words or (recheck and stored["content"] != content):
+        changing = list(_compare(proposal, candidates(proposal)[:MAX_PAGES]))
+        proposal.pages = {"words": words, "content": content, "changing": changing}
         Proposal.objects.filter(pk=proposal.pk).update(pages=proposal.pages)
     return [ChangingPage(*page) for page in proposal.pages["changing"]]
 

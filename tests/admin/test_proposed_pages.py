@@ -1,6 +1,5 @@
 """Previews of the pages that a proposal changes, which no reader sees."""
 
-import re
 from threading import Thread
 
 import pytest
@@ -83,7 +82,7 @@ def test_readers_never_get_proposed_words(proposal):
 @pytest.mark.django_db
 def test_pages_that_change_are_listed_and_previewed_in_three_modes(proposal, editor_client):
     address = address_of(proposal, "pages")
-    paths = [page.path for page in editor_client.get(f"{address}?count=99").context["pages"]]
+    paths = [page.path for page in editor_client.get(address).context["pages"]]
 
     assert paths[0] == "/nutrients/magnesium/"
     assert {"/", "/compare/", "/articles/", "/articles/night-leg-cramps/"} <= set(paths)
@@ -115,15 +114,14 @@ def test_pages_are_rendered_again_only_after_a_change(proposal, editor, monkeypa
     def changing(**options):
         proposal.refresh_from_db()
         rendered.clear()
-        return changing_pages(proposal, at=timezone.now(), **{"count": 3} | options)
+        return changing_pages(proposal, at=timezone.now(), **options)
 
+    monkeypatch.setattr("nutrients.proposals.pages.MAX_PAGES", 3)
     monkeypatch.setattr("nutrients.proposals.pages.render_page", render)
     before = changing(recheck=True)
     assert len(rendered) == 6
     assert changing() == changing(recheck=True) == before
     assert rendered == []
-    assert changing(recheck=True, count=5)[: len(before)] == before
-    assert len(rendered) == 4
     add_row(proposal, Nutrient.objects.get(slug="magnesium"), {"tagline": "Other"}, by=editor)
     assert changing(recheck=True) == before
     assert len(rendered) == 6
@@ -135,18 +133,6 @@ def test_pages_are_rendered_again_only_after_a_change(proposal, editor, monkeypa
     add_row(proposal, Source, TALE, by=editor)
     (new,) = set(changing()) - set(before)
     assert (new.path, new.is_new) == ("/sources/a-tale/", True)
-
-
-@pytest.mark.django_db
-def test_more_pages_are_looked_at_on_request(proposal, editor_client, monkeypatch):
-    monkeypatch.setattr("nutrients.proposals.pages.render_page", lambda path, *memory: "")
-    address = address_of(proposal, "pages")
-    first = editor_client.get(address).content.decode()
-    more = re.search(r'href="\?count=(\d+)">Look at (\d+) more pages', first)
-    assert more.groups() == ("40", "20")
-
-    page = editor_client.get(address, {"count": len(candidates(proposal))})
-    assert "Look at" not in page.content.decode()
 
 
 def test_changed_words_are_marked_within_the_tags_of_the_new_page():
