@@ -10,11 +10,11 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 
-from nutrients.models import PreviewLink, Proposal, Remark, Role, SignOff, State
+from nutrients.models import PreviewLink, Proposal, Role, SignOff, State
 
 from .rows import digest
 
-VALID_DAYS, MAX_TRIES, MAX_REMARKS = 14, 5, 50
+VALID_DAYS, MAX_TRIES = 14, 5
 
 
 def has_written(proposal: Proposal, account: Any) -> bool:
@@ -77,14 +77,6 @@ def make_link(
 def find_link(token: str) -> PreviewLink | None:
     """Return the link of a token, which may have ended."""
     return PreviewLink.objects.filter(token=_digest(token)).select_related("proposal").first()
-
-
-def remark(link: PreviewLink, *, name: str, text: str, at: datetime) -> bool:
-    """Save a remark; return False if the link already has too many."""
-    if link.remarks.count() >= MAX_REMARKS:
-        return False
-    Remark.objects.create(link=link, name=name, text=text, created_at=at)
-    return True
 
 
 def may_agree(link: PreviewLink) -> bool:

@@ -15,11 +15,11 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from nutrients.models import SIGNABLE, PreviewLink, Proposal
+from nutrients.models import SIGNABLE, PreviewLink, Proposal, Remark
 
 from .pages import changing_pages, render_preview
 from .rows import digest
-from .signing import agree, find_link, may_agree, remark
+from .signing import agree, find_link, may_agree
 
 log = logging.getLogger(__name__)
 
@@ -96,8 +96,8 @@ def _submit(request: HttpRequest, link: PreviewLink, token: str, form: RemarkFor
     now = timezone.now()
     if form.is_bound:
         try:
-            if form.is_valid() and not remark(link, at=now, **form.cleaned_data):
-                return "This link has brought very many remarks. Please write to us in another way."
+            if form.is_valid():
+                Remark.objects.create(link=link, created_at=now, **form.cleaned_data)
         except OperationalError:
             log.exception("A remark cannot be saved")
             return "We could not save your remark just now. Please send it again later."
