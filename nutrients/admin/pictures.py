@@ -37,8 +37,6 @@ def web_picture(file: Any) -> tuple[bytes, int, int]:
             warnings.simplefilter("ignore")
             if picture.width * picture.height > MAX_PIXELS:
                 raise ValidationError("The picture has more than 50 million pixels.")
-            if getattr(picture, "is_animated", False):
-                raise ValidationError("Pictures that move are not shown here.")
             upright = ImageOps.exif_transpose(picture)
             small = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
             small.thumbnail((MAX_SIDE, MAX_SIDE))

@@ -54,10 +54,6 @@ def test_picture_is_encoded_again_without_metadata(screen, client, kind):
         (lambda: file("TIFF"), NO_PICTURE),
         (lambda: SimpleUploadedFile("x.png", b"0" * 10_000_001), "more than 10 MB"),
         (lambda: file("PNG", (9000, 9000), mode="1"), "50 million pixels"),
-        (
-            lambda: file("GIF", save_all=True, append_images=[Image.new("RGB", (60, 40), "blue")]),
-            "Pictures that move",
-        ),
     ],
 )
 def test_file_that_is_no_picture_is_refused(screen, upload, words):
