@@ -24,14 +24,6 @@ CONTEXT, MAX_SHOWN = 60, 500
 class FindForm(forms.Form):
     find = forms.CharField(max_length=200, strip=False, label="Find")
     instead = forms.CharField(max_length=200, strip=False, required=False, label="Replace by")
-    whole = forms.BooleanField(required=False, initial=True, label="Whole words alone")
-    case = forms.BooleanField(required=False, initial=True, label="As written, capitals too")
-
-    def pattern(self) -> re.Pattern[str]:
-        words = re.escape(self.cleaned_data["find"])
-        if self.cleaned_data["whole"]:
-            words = rf"(?<!\w){words}(?!\w)"
-        return re.compile(words, 0 if self.cleaned_data["case"] else re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +47,12 @@ class Match:
         return f"{self.row._meta.verbose_name} “{self.row}”, {field.verbose_name}"
 
 
-def find_matches(request: HttpRequest, pattern: re.Pattern[str]) -> Iterator[Match]:
-    """Yield every match in words of ours: none in citations, keys of rows, or words of others."""
+def find_matches(request: HttpRequest, words: str) -> Iterator[Match]:
+    """Yield each place in our texts with these whole words, written in the same way.
+
+    Citations, keys of rows, and words of others are left out.
+    """
+    pattern = re.compile(rf"(?<!\w){re.escape(words)}(?!\w)")
     for screen, rows in content_tables(request):
         skipped = {*fixed_fields(screen.model), *screen.model.QUOTED}
         names = [name for name in text_fields(screen.model) if name not in skipped]
@@ -83,7 +79,7 @@ def replacing(request: HttpRequest) -> HttpResponse:
     faults: list[str] = []
     ticked = set(request.POST.getlist("match"))
     if form.is_valid():
-        matches = list(find_matches(request, form.pattern()))
+        matches = list(find_matches(request, form.cleaned_data["find"]))
         if request.method == "POST":
             ticked_matches = [match for match in matches if match.value in ticked]
             changes = _replace(ticked_matches, form.cleaned_data["instead"])

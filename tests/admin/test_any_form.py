@@ -138,7 +138,7 @@ def test_no_key_breaks_the_address_of_a_row(rows, admin_client, key):
     ("view", "method", "good"),
     [
         ("nutrients_articlesection_preview", "POST", {"preview-body": "", "body": ""}),
-        ("replace", "GET", {"find": "a", "whole": "on", "p": "1"}),
+        ("replace", "GET", {"find": "a", "p": "1"}),
         ("replace", "POST", {"find": "magnesium", "instead": "b", "match": ""}),
         ("review_desk", "GET", {"table": "redflag", "due": "overdue", "p": "1"}),
         ("review_desk", "POST", {"row": "redflag-1", "wish": "date", "review_due_on": ""}),

@@ -20,7 +20,7 @@ from nutrients.models import (
 
 from .forms import act, address_of
 
-WORDS = {"find": "wibble", "instead": "wobble", "whole": "on", "case": "on"}
+WORDS = {"find": "wibble", "instead": "wobble"}
 
 
 @pytest.fixture
@@ -196,14 +196,8 @@ def replace(editor_client):
 def test_find_lists_matches_in_own_texts_but_not_in_citations_and_quoted_titles(
     editor_client, texts
 ):
-    for query, number in (
-        ({"find": "wibble", "whole": "on", "case": "on"}, 3),
-        ({"find": "wibble", "case": "on"}, 4),
-        ({"find": "wibble", "whole": "on"}, 4),
-        ({"find": "wibble"}, 5),
-        ({"find": "wi(bble"}, 0),
-    ):
-        page = editor_client.get(reverse("admin:replace"), query)
+    for words, number in {"wibble": 3, "Wibble": 1, "wibbl": 0, "wi(bble": 0}.items():
+        page = editor_client.get(reverse("admin:replace"), {"find": words})
         assert page.context["count"] == number
         assert "quoted" not in page.text
 
