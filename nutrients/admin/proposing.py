@@ -40,7 +40,6 @@ REWRITTEN = (
     "Not kept yet, because somebody proposed other words for what you changed: see above. The form "
     "holds what you typed. If that is to take the place of theirs, save it again."
 )
-ENDED = "“{}” is “{}” by now, and takes no more changes."
 CLOSED = (
     "Not kept, because “{}” is “{}” by now. Copy what you want to keep of what you typed, and "
     "write it into another proposal."
@@ -105,8 +104,6 @@ class ProposingMixin(ProposingRights, VersionAdmin):
             raise PermissionDenied
         if proposal and proposal.state not in OPEN:
             if request.method == "GET":
-                words = ENDED.format(proposal, proposal.get_state_display())
-                self.message_user(request, words, messages.WARNING)
                 return redirect(proposal)
             sentence = CLOSED.format(proposal, proposal.get_state_display())
             return return_texts(request, sentence, proposal.get_absolute_url())

@@ -349,7 +349,7 @@ def test_two_who_write_on_a_proposal_lose_nothing(screen, magnesium, editor_clie
     assert "is “Dropped” by now" in page
     assert "Another job." in page
     page = editor_client.get(over, follow=True).text
-    assert "is “Dropped” by now" in page
+    assert "<p>Dropped. Begun by" in page
     assert not re.search("<a[^>]*(proposal=|/publish/)", page)
 
 
