@@ -102,7 +102,6 @@ class ArticleAdmin(PublishableAdmin):
     list_display = ("title", "short_title", "topic", "position", "state", "review")
     search_fields = ("title", "short_title", "slug", "sections__body")
     inlines = (SectionInline,)
-    date_hierarchy = "publish_at"
     fieldsets = (
         fieldset(
             None,

@@ -12,7 +12,6 @@ from .rows import fieldset
 class ChangeNoteAdmin(ContentAdmin):
     list_display = ("title", "kind", "created_at", "text")
     list_filter = ("kind",)
-    date_hierarchy = "created_at"
     search_fields = ("title", "text", "address")
     fieldsets = (
         fieldset(

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.options import BaseModelAdmin, IncorrectLookupParameters, InlineModelAdmin
+from django.contrib.admin.options import BaseModelAdmin, InlineModelAdmin
 from django.contrib.admin.utils import flatten
 from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.contrib.admin.widgets import AdminTextareaWidget, RelatedFieldWidgetWrapper
@@ -207,13 +207,6 @@ class ContentChangeList(ChangeList):
 
     The default order is often by a position, which no column shows.
     """
-
-    def __init__(self, *args: Any) -> None:
-        """Treat a year that no date has as Django treats other bad parameters."""
-        try:
-            super().__init__(*args)
-        except ValueError as error:
-            raise IncorrectLookupParameters from error
 
     def get_ordering_field_columns(self) -> dict[int, Any]:
         return super().get_ordering_field_columns() if ORDER_VAR in self.params else {}

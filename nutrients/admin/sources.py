@@ -94,7 +94,6 @@ class SourceAdmin(ContentAdmin):
     list_display = ("title", "publisher", "kind", "read_form", "checked_on", "slug")
     list_filter = ("kind", "read_form", "checked_on")
     search_fields = ("slug", "title", "publisher", "url")
-    date_hierarchy = "checked_on"
     fieldsets = (
         fieldset(
             None,

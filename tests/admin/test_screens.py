@@ -199,7 +199,7 @@ def test_status_filter_narrows_a_list(editor_client):
         page = editor_client.get(address_of(Nutrient, "changelist"), {"status__exact": status})
         assert page.context["cl"].result_count == number, status
     page = editor_client.get(address_of(Article, "changelist"), {"publish_at__year": "9999"})
-    assert page["Location"].endswith("?e=1")
+    assert page.context["cl"].result_count == 0
 
 
 @per_model
