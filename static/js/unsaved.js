@@ -6,8 +6,7 @@ const mine = `${OURS}${document.querySelector("script[data-account]").dataset.ac
 // The form of a row over a proposal, or with all rows of an inline, is stored separately; the filters
 // of its list do not matter.
 const query = new URLSearchParams(location.search);
-const row = `${location.pathname} ${query.get("proposal") ?? ""}`;
-const place = query.has("rows") ? `${row} ${query.get("rows")}` : row;
+const place = `${location.pathname} ${query.get("proposal") ?? ""} ${query.get("rows") ?? ""}`;
 // Not in popups, which close as soon as their form is saved.
 const form = document.querySelector("body:not(.popup) form[id$=_form]");
 
@@ -113,18 +112,6 @@ const offer = (text, region) => {
   region.append(line);
 };
 
-// Link to the form with the rows of the text, which may not be on this page.
-const lead = (text, region) => {
-  const [, , rows] = text.place.split(" ");
-  if (rows) query.set("rows", rows);
-  else query.delete("rows");
-  const line = document.createElement("p");
-  const link = document.createElement("a");
-  Object.assign(link, { href: `?${query}`, textContent: "open the form that it was typed in" });
-  line.append(`Unsaved text of ${words.format(text.at)}: `, link);
-  region.append(line);
-};
-
 for (const { key: old, at } of textsOf(OURS)) {
   if (Date.now() - at > DAYS * 24 * 3600 * 1000) localStorage.removeItem(old);
 }
@@ -139,15 +126,11 @@ if (form) {
   const back = texts.find((text) => text.key === sent && isShown(text));
   if (back) key = sent;
   const others = texts.filter((text) => !isShown(text));
-  const elsewhere = textsOf(mine).filter(
-    (text) => text.place !== place && `${text.place} `.startsWith(`${row} `),
-  );
-  if (others.length + elsewhere.length > 0) {
+  if (others.length > 0) {
     const region = document.createElement("div");
     Object.assign(region, { className: "broken-cases", role: "status", tabIndex: -1 });
     form.prepend(region);
     for (const text of others) offer(text, region);
-    for (const text of elsewhere) lead(text, region);
   }
   form.addEventListener("input", keep);
   form.addEventListener("change", keep);
