@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 
-from nutrients.models import SafetyCase, Status, lines_of
+from nutrients.models import SafetyCase, Status
 
 from .content import ContentAdmin
 from .content_forms import ContentForm
@@ -33,24 +33,15 @@ class SafetyCaseForm(ContentForm):
 class SafetyCaseAdmin(ContentAdmin):
     form = SafetyCaseForm
     prepopulated_fields = {"slug": ("title",)}
-    list_display = ("title", "group", "level", "status", "last_run")
+    list_display = ("title", "group", "level", "status")
     list_filter = ("group", "level", "status")
-    list_select_related = ("outcome",)
     search_fields = ("title", "slug", "why")
-    readonly_fields = ("last_run",)
     fieldsets = (
         fieldset(None, "title", "slug", "why", "group", "position", description=CASE),
         fieldset("What is ticked", *TICKED),
         fieldset("What the answer must be", "level", *EXPECTED, "must_show", "must_not_show"),
-        fieldset("Publication", "status", "last_run"),
+        fieldset("Publication", "status"),
     )
-
-    @admin.display(description="Last run")
-    def last_run(self, obj: Any) -> str:
-        outcome = getattr(obj, "outcome", None)
-        if outcome is None:
-            return "Not run yet"
-        return "Passes" if outcome.passes else f"Fails: {' '.join(lines_of(outcome.failures))}"
 
     def get_view_on_site_url(self, obj: Any = None) -> str | None:
         """Link to the case on the public page if it is published there."""
