@@ -13,6 +13,7 @@ from nutrients.models import (
     OtherCause,
     RedFlag,
     RedFlagRule,
+    RiskEffect,
     RiskFactor,
     SafetyCase,
     Source,
@@ -48,8 +49,12 @@ def association(of, sign, **fields):
 
 
 def risk(slug, lowers=(), raises=(), **fields):
-    links = {"lowers": lowers, "raises": raises}
-    return _published(RiskFactor, slug, fields, kind="lifestyle", is_common=True, **links)
+    row = _published(RiskFactor, slug, fields, kind="lifestyle", is_common=True)
+    for direction, nutrients in (("lowers", lowers), ("raises", raises)):
+        for of in nutrients:
+            words = {"direction": direction, "reason": f"It {direction} it."}
+            baker.make(RiskEffect, risk_factor=row, nutrient=of, **words)
+    return row
 
 
 def cause(slug, symptoms=(), **fields):

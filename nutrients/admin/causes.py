@@ -41,7 +41,7 @@ class OtherCauseForm(ContentForm):
 
 class RiskEffectInline(ContentInline, admin.TabularInline):
     model = RiskEffect
-    fields = ("nutrient", "strength", "reason")
+    fields = ("nutrient", "direction", "strength", "reason")
     classes = ()
 
 
@@ -50,7 +50,7 @@ class RiskFactorAdmin(PublishableAdmin):
     form = RiskFactorForm
     prepopulated_fields = {"slug": ("name",)}
     list_display = ("name", "kind", "is_common", "state", "review")
-    list_filter = ("kind", "is_common", "lowers", "raises")
+    list_filter = ("kind", "is_common", "effects__nutrient")
     search_fields = ("name", "slug", "mechanism")
     inlines = (RiskEffectInline,)
     fieldsets = (
@@ -58,8 +58,6 @@ class RiskFactorAdmin(PublishableAdmin):
             None,
             ("name", "kind"),
             "slug",
-            "lowers",
-            "raises",
             "mechanism",
             "what_to_do",
             "sources",

@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from nutrients.common.parameters import Reading, ignored_sentence
 from nutrients.evidence.ranking import ORDER, Level, Tick, answer_tick
-from nutrients.models import RedFlag, Urgency, group_by
+from nutrients.models import RedFlag, Strength, Urgency, group_by
 from nutrients.models.red_flags import RESERVED_PARAMETERS
 
 from .content import ChecklistChoices, ChecklistContent, checklist_choices
@@ -129,8 +129,8 @@ class ChecklistAnswer:
             return ""
         first = self.suggestions.top_matches[0]
         side = f" ({first.high.phrase})" if first.high and not first.low else ""
-        strong = next((reason.risk for reason in first.risks if reason.is_strong), None)
-        advice = strong.what_to_do if strong and self.urgency.level < Level.URGENT else ""
+        strong = [row.risk_factor for row in first.effects if row.strength == Strength.STRONG]
+        advice = strong[0].what_to_do if strong and self.urgency.level < Level.URGENT else ""
         return f"{first.nutrient.name}{side}. {advice}".strip()
 
     @property

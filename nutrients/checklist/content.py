@@ -75,13 +75,14 @@ class ChecklistContent(EvidenceContent):
         return by_slug(Question.objects.prefetch_related(ANSWERS))
 
     @cached_property
-    def effects(self) -> dict[tuple[int, int], RiskEffect]:
-        """The effect of each risk factor on each nutrient, by the ids of both."""
-        return {(row.risk_factor_id, row.nutrient_id): row for row in RiskEffect.objects.all()}
+    def effects(self) -> Mapping[int, list[RiskEffect]]:
+        """The effects of each risk factor, by its id."""
+        effects: dict[int, list[RiskEffect]] = defaultdict(list)
+        risks = Prefetch("risk_factor", RiskFactor.objects.published(at=self.at))
+        for effect in RiskEffect.objects.prefetch_related(risks):
+            effects[effect.risk_factor_id].append(effect)
+        return effects
 
-    # The nutrients that each risk factor lowers and raises.
-    lowered = _linked(RiskFactor.lowers)
-    raised = _linked(RiskFactor.raises)
     # The symptoms that each cause brings on, those that rule it out, and the risk factors for it.
     cause_symptoms = _linked(OtherCause.symptoms)
     cause_not_with = _linked(OtherCause.not_with_symptoms)

@@ -36,7 +36,8 @@ def doctor_page(data: QueryDict, content: ChecklistContent) -> dict[str, Any]:
     answer = checklist_answer(data, content)
     matches = answer.suggestions.top_matches
     prefetch_related_objects([sign for match in matches for sign in match.signs], "sources")
-    prefetch_related_objects([r.risk for match in matches for r in match.risks], "sources")
+    risks = [effect.risk_factor for match in matches for effect in match.effects]
+    prefetch_related_objects(risks, "sources")
     references = References()
     nutrients = [(match, _links(match, references)) for match in matches]
     absent = [f for f in content.flags.values() if f.is_asked and f not in answer.ticked.flags]
@@ -72,10 +73,10 @@ def _links(match: NutrientMatch, references: References) -> dict[str, CitedWords
             words = f"{sign.symptom.phrase}{people} ({sign.get_typicality_display().lower()})"
             cited[f"{side.phrase} {sign.verb}"].append((words, _number(sign, references)))
         start = f"Risk of {side.phrase[:1].lower()}{side.phrase[1:]}:"
-        for reason in side.reasons:
+        for effect in side.effects:
             # The names that follow a colon are in the list of medicines.
-            words = reason.risk.name.partition(":")[0]
-            cited[start].append((words, _number(reason.risk, references)))
+            words = effect.risk_factor.name.partition(":")[0]
+            cited[start].append((words, _number(effect.risk_factor, references)))
     return dict(cited)
 
 

@@ -94,55 +94,20 @@ class PossibleCause:
         return f"{self.cause.link} {names}." if names else ""
 
 
-class RiskReason(NamedTuple):
-    """A ticked risk factor that lowers or raises a nutrient: `side` is "low" or "high"."""
-
-    risk: RiskFactor
-    side: str
-    effect: RiskEffect | None
-
-    @property
-    def strength(self) -> Strength:
-        return Strength(self.effect.strength if self.effect else Strength.MODERATE)
-
-    @property
-    def is_strong(self) -> bool:
-        """Whether it points to the nutrient without any sign."""
-        return self.strength == Strength.STRONG
-
-    @property
-    def link(self) -> Link:
-        # The age of a baby or a child counts as a risk, because their diets differ.
-        is_age = (
-            self.risk.kind == RiskKind.AGE and self.risk.population_group != NotSuggestedTo.CHILDREN
-        )
-        tick = Tick("risk", self.risk.slug)
-        return Link(tick, side=self.side, strength=self.strength.rank, is_age=is_age)
-
-    @property
-    def line(self) -> Line:
-        words = [self.effect.reason if self.effect else self.risk.mechanism]
-        if self.is_strong:
-            words.append("A strong risk.")
-        if self.risk.kind == RiskKind.MEDICINE:
-            words.append("Do not stop a prescribed medicine.")
-        return Line(self.risk.name, " ".join(words), self.risk)
-
-
 class Side(NamedTuple):
-    """Too little or too much of a nutrient: its ticked signs, and the ticked risks of it."""
+    """Too little or too much of a nutrient: its ticked signs, and what ticked risks do to it."""
 
     phrase: str
     signs: list[Association]
-    reasons: list[RiskReason]
+    effects: list[RiskEffect]
     note: str = ""
 
     def __bool__(self) -> bool:
-        return bool(self.signs or self.reasons)
+        return bool(self.signs or self.effects)
 
     @property
     def lines(self) -> list[Line]:
-        return [*map(_sign_line, self.signs), *(reason.line for reason in self.reasons)]
+        return [*map(_sign_line, self.signs), *map(_effect_line, self.effects)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +138,8 @@ class NutrientMatch:
         return [*self.low.signs, *self.high.signs]
 
     @property
-    def risks(self) -> list[RiskReason]:
-        return [*self.low.reasons, *self.high.reasons]
+    def effects(self) -> list[RiskEffect]:
+        return [*self.low.effects, *self.high.effects]
 
     @property
     def names_foods(self) -> bool:
@@ -191,7 +156,7 @@ class NutrientMatch:
         reasons = dict.fromkeys(
             [
                 *(sign.symptom.phrase for sign in self.signs),
-                *(reason.risk.name for reason in self.risks),
+                *(effect.risk_factor.name for effect in self.effects),
             ]
         )
         side = f" {self.high.phrase}" if self.high else ""
@@ -204,6 +169,23 @@ def _sign_line(sign: Association) -> Line:
     graded = f"{Typicality(sign.typicality).label}. {Evidence(sign.evidence).label}."
     text = f"{sign.claim} {graded}"
     return Line(sign.symptom.name, text, sign, address=sign.get_absolute_url())
+
+
+def _effect_line(effect: RiskEffect) -> Line:
+    risk, words = effect.risk_factor, [effect.reason]
+    if effect.strength == Strength.STRONG:
+        words.append("A strong risk.")
+    if risk.kind == RiskKind.MEDICINE:
+        words.append("Do not stop a prescribed medicine.")
+    return Line(risk.name, " ".join(words), risk)
+
+
+def _effect_link(effect: RiskEffect) -> Link:
+    risk = effect.risk_factor
+    # The age of a baby or a child counts as a risk, because their diets differ.
+    is_age = risk.kind == RiskKind.AGE and risk.population_group != NotSuggestedTo.CHILDREN
+    strength = Strength(effect.strength).rank
+    return Link(Tick("risk", risk.slug), side=effect.side, strength=strength, is_age=is_age)
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,17 +246,17 @@ def suggest(ticked: Ticked, urgency: UrgencyAdvice, content: ChecklistContent) -
         watch_for=_watch_for(ticked, urgency, content),
     )
     if urgency.is_not_nutritional:
-        return replace(common, risks=_risk_lines(ticked, [], {}, content))
-    signs, reasons = _signs(ticked, content), _risk_reasons(ticked, content)
+        return replace(common, risks=_risk_lines(ticked, [], content))
+    signs, effects = _signs(ticked, content), _effects(ticked, content)
     supported = [sign for sign in signs if not sign.is_against]
     explained = {sign.symptom_id for sign in supported}
-    matches = _matches(ticked, urgency, supported, reasons, content)
+    matches = _matches(ticked, urgency, supported, effects, content)
     matched = {match.nutrient.pk for match in matches}
     explained_away = {sign.nutrient_id for sign in supported} - matched
-    affected = reasons.keys() - matched - explained_away
+    affected = effects.keys() - matched - explained_away
     return replace(
         common,
-        risks=_risk_lines(ticked, supported, reasons, content),
+        risks=_risk_lines(ticked, supported, content),
         affected=[row for row in content.nutrients.values() if row.pk in affected],
         top_matches=matches[:TOP_NUTRIENTS],
         more_matches=matches[TOP_NUTRIENTS:],
@@ -324,22 +306,19 @@ def _signs(ticked: Ticked, content: ChecklistContent) -> list[Association]:
     return [sign for sign in rows if sign.symptom_id in symptoms]
 
 
-def _risk_reasons(ticked: Ticked, content: ChecklistContent) -> dict[int, list[RiskReason]]:
-    """Return what each ticked risk does to a nutrient, by the id of the nutrient."""
-    reasons: dict[int, list[RiskReason]] = defaultdict(list)
-    for risk in ticked.risks:
-        for side, nutrients in (("low", content.lowered), ("high", content.raised)):
-            for key in nutrients[risk.pk]:
-                reason = RiskReason(risk, side, content.effects.get((risk.pk, key)))
-                reasons[key].append(reason)
-    return dict(reasons)
+def _effects(ticked: Ticked, content: ChecklistContent) -> dict[int, list[RiskEffect]]:
+    """Return the effects of the ticked risks, by the id of the nutrient."""
+    effects: dict[int, list[RiskEffect]] = defaultdict(list)
+    for effect in chain.from_iterable(content.effects[risk.pk] for risk in ticked.risks):
+        effects[effect.nutrient_id].append(effect)
+    return dict(effects)
 
 
 def _matches(
     ticked: Ticked,
     urgency: UrgencyAdvice,
     supported: Iterable[Association],
-    reasons: Mapping[int, list[RiskReason]],
+    effects: Mapping[int, list[RiskEffect]],
     content: ChecklistContent,
 ) -> list[NutrientMatch]:
     """Return the nutrients worth a look. Symptoms that a ticked cause brings on do not count."""
@@ -349,9 +328,9 @@ def _matches(
         if sign.symptom_id not in caused:
             signs[sign.nutrient_id].append(sign)
     candidates = [
-        candidate(nutrient, signs[key], *(reason.link for reason in reasons.get(key, ())))
+        candidate(nutrient, signs[key], *map(_effect_link, effects.get(key, ())))
         for nutrient in content.nutrients.values()
-        if (key := nutrient.pk) in signs or key in reasons
+        if (key := nutrient.pk) in signs or key in effects
     ]
     withheld = _withheld_foods(urgency, content)
     foods = content.once(foods_for, ticked.eater)
@@ -364,11 +343,11 @@ def _matches(
             Side(
                 phrase,
                 [sign for sign in signs[key] if sign.side == side],
-                [reason for reason in reasons.get(key, ()) if reason.side == side],
+                [effect for effect in effects.get(key, ()) if effect.side == side],
             )
             for side, phrase in (("low", nutrient.low_phrase), ("high", nutrient.high_phrase))
         )
-        raising = {reason.risk.pk for reason in high.reasons}
+        raising = {effect.risk_factor_id for effect in high.effects}
         explained = {sign.symptom_id for sign in signs[key]}
         match = NutrientMatch(
             nutrient,
@@ -398,18 +377,12 @@ def _withheld_foods(urgency: UrgencyAdvice, content: ChecklistContent) -> frozen
 def _risk_lines(
     ticked: Ticked,
     signs: Collection[Association],
-    reasons: Mapping[int, list[RiskReason]],
     content: ChecklistContent,
 ) -> list[Line]:
     """Say what to do about each ticked risk factor, and what it can cause; ages come last."""
     lines = []
     for risk in sorted(ticked.risks, key=lambda risk: risk.kind == RiskKind.AGE):
-        sides = {
-            (nutrient, reason.side)
-            for nutrient, of_nutrient in reasons.items()
-            for reason in of_nutrient
-            if reason.risk == risk
-        }
+        sides = {(effect.nutrient_id, effect.side) for effect in content.effects[risk.pk]}
         symptoms: dict[int, list[str]] = defaultdict(list)
         for sign in signs:
             if (sign.nutrient_id, sign.side) in sides:

@@ -12,6 +12,7 @@ from .associations import (
 )
 from .causes import (
     CauseKind,
+    Direction,
     Interaction,
     InteractionKind,
     OtherCause,

@@ -31,8 +31,6 @@ class RiskFactor(Slugged, Publishable):
 
     name = models.CharField(max_length=120, unique=True)
     kind = models.CharField(max_length=10, choices=RiskKind)
-    lowers = models.ManyToManyField(Nutrient, related_name="lowered_by", blank=True)
-    raises = models.ManyToManyField(Nutrient, related_name="raised_by", blank=True)
     diet = models.CharField(
         max_length=12,
         choices=Diet,
@@ -80,17 +78,19 @@ class Strength(Ranked):
     WEAK = "weak", "Weak"
 
 
-class RiskEffect(Keyed):
-    """How much, and how, a risk factor lowers or raises one of its nutrients.
+class Direction(models.TextChoices):
+    LOWERS = "lowers", "Lowers it"
+    RAISES = "raises", "Raises it"
 
-    It has the sources of its risk factor. Without a row, the effect is moderate and the mechanism
-    is that of the risk factor.
-    """
+
+class RiskEffect(Keyed):
+    """A risk factor lowers or raises a nutrient. The sources are those of the risk factor."""
 
     KEY = ("risk_factor", "nutrient")
 
     risk_factor = models.ForeignKey(RiskFactor, on_delete=models.CASCADE, related_name="effects")
     nutrient = models.ForeignKey(Nutrient, on_delete=models.CASCADE, related_name="risk_effects")
+    direction = models.CharField(max_length=6, choices=Direction, default=Direction.LOWERS)
     strength = models.CharField(
         max_length=10,
         choices=Strength,
@@ -109,11 +109,17 @@ class RiskEffect(Keyed):
                 name="riskeffect_unique",
                 violation_error_message="This risk factor has an effect on this nutrient already.",
             ),
+            one_of("direction", Direction.values),
             one_of("strength", Strength.values),
         ]
 
     def __str__(self) -> str:
         return f"{self.risk_factor} and {self.nutrient}"
+
+    @property
+    def side(self) -> str:
+        """Which side of enough of the nutrient it leads to, as in Association.side."""
+        return "high" if self.direction == Direction.RAISES else "low"
 
 
 class CauseKind(models.TextChoices):

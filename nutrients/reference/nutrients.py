@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, OuterRef, Subquery
+from django.db.models import Count, F
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
@@ -35,7 +35,6 @@ from nutrients.models import (
     NutrientKind,
     ReferenceIntake,
     Relation,
-    RiskEffect,
     RiskFactor,
     RiskKind,
     Severity,
@@ -65,9 +64,8 @@ SOURCES_OF_SIGN = 1
 class NutrientContent:
     """The content of a nutrient's page that does not depend on the reader's choice.
 
-    `lowers_it` and `raises_it` of a risk factor are its direction. `unmeasured` are sources
-    without a figure, such as sunlight. `parts` are the parts of the page that no choice changes,
-    as HTML. The number of queries is constant.
+    `unmeasured` are sources without a figure, such as sunlight. `parts` are the parts of the page
+    that no choice changes, as HTML. The number of queries is constant.
     """
 
     def __init__(self, nutrient: Nutrient, *, at: datetime) -> None:
@@ -234,19 +232,10 @@ def _richest(nutrient: Nutrient, *, at: datetime) -> list[NutrientAmount]:
 
 
 def _risks(nutrient: Nutrient, *, at: datetime) -> list[RiskFactor]:
-    """Return what lowers or raises the nutrient; `reason` says how, and is None without a row."""
-    this = {"riskfactor": OuterRef("pk"), "nutrient": nutrient.pk}
-    lowers = Exists(RiskFactor.lowers.through.objects.filter(**this))
-    raises = Exists(RiskFactor.raises.through.objects.filter(**this))
-    effects = RiskEffect.objects.filter(risk_factor=OuterRef("pk"), nutrient=nutrient)
-    rows = (
-        RiskFactor.objects.published(at=at)
-        .annotate(lowers_it=lowers, raises_it=raises, reason=Subquery(effects.values("reason")))
-        .filter(lowers | raises)
-        .with_sources()
-        .order_by("-is_common", "position", "name")
-    )
-    return list(rows)
+    """Return what lowers or raises the nutrient, with `direction` and `reason`."""
+    rows = RiskFactor.objects.published(at=at).filter(effects__nutrient=nutrient)
+    rows = rows.annotate(direction=F("effects__direction"), reason=F("effects__reason"))
+    return list(rows.with_sources().order_by("-is_common", "position", "name"))
 
 
 def _details(

@@ -17,6 +17,7 @@ from nutrients.evidence.life_stages import Stages, life_stages
 from nutrients.models import (
     DocumentKind,
     Nutrient,
+    RiskEffect,
     RiskFactor,
     SearchDocument,
     Strength,
@@ -55,21 +56,21 @@ def addresses_of(keys: Collection[Key], *, at: datetime) -> Addresses:
     is empty if no such page is published.
     """
 
-    def rows(kind: DocumentKind, hosts: QuerySet[Any], *links: str) -> QuerySet[Any]:
+    def rows(kind: DocumentKind, link: str, hosts: QuerySet[Any]) -> QuerySet[Any]:
         slugs = [slug for row_kind, slug in keys if row_kind == kind]
-        linked = [Prefetch(link, hosts) for link in links]
-        return ORIGINS[kind].model.objects.filter(slug__in=slugs).prefetch_related(*linked)
+        rows = ORIGINS[kind].model.objects.filter(slug__in=slugs)
+        return rows.prefetch_related(Prefetch(link, hosts))
 
     nutrients = Nutrient.objects.published(at=at).only("slug")
     symptoms = Symptom.objects.published(at=at).order_by("-is_common", "position").only("slug")
-    risks = rows(DocumentKind.RISK_FACTOR, nutrients, "lowers", "raises")
+    effects = RiskEffect.objects.filter(nutrient__in=nutrients).order_by("nutrient__position")
     hosts: dict[Key, Any] = {
         (DocumentKind.RISK_FACTOR, risk.slug): _most_affected(risk)
-        for risk in risks.prefetch_related("effects")
+        for risk in rows(DocumentKind.RISK_FACTOR, "effects", effects.select_related("nutrient"))
     }
-    for cause in rows(DocumentKind.OTHER_CAUSE, symptoms, "symptoms"):
+    for cause in rows(DocumentKind.OTHER_CAUSE, "symptoms", symptoms):
         hosts[DocumentKind.OTHER_CAUSE, cause.slug] = next(iter(cause.symptoms.all()), None)
-    for pair in rows(DocumentKind.INTERACTION, nutrients, "nutrients"):
+    for pair in rows(DocumentKind.INTERACTION, "nutrients", nutrients):
         hosts[DocumentKind.INTERACTION, pair.slug] = next(iter(pair.nutrients.all()), None)
     return {
         (kind, slug): f"{host.get_absolute_url()}#{kind}-{slug}" if host else ""
@@ -78,12 +79,8 @@ def addresses_of(keys: Collection[Key], *, at: datetime) -> Addresses:
 
 
 def _most_affected(risk: RiskFactor) -> Nutrient | None:
-    ranks = {row.nutrient_id: Strength(row.strength).rank for row in risk.effects.all()}
-    return min(
-        [*risk.lowers.all(), *risk.raises.all()],
-        key=lambda nutrient: ranks.get(nutrient.pk, Strength.MODERATE.rank),
-        default=None,
-    )
+    effects = sorted(risk.effects.all(), key=lambda effect: Strength(effect.strength).rank)
+    return effects[0].nutrient if effects else None
 
 
 def _keys(rows: QuerySet[Any]) -> QuerySet[Any]:

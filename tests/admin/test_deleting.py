@@ -84,15 +84,14 @@ def linked(no_content):
     flag = factories.flag("clot", "urgent")
     flag.related_symptoms.set([cramps, other])
     cause = factories.cause("coffee", [cramps, other])
-    risk = factories.risk("vegan", lowers=[iron])
     food = factories.food("lentils", factories.nutrient("zinc"), 3)
     food.unmeasured_nutrients.set([iron])
     case = factories.case("iron-for-cramps", [cramps], suggest=[iron])
-    for row in (iron, cramps, article, flag, cause, risk, food):
+    for row in (iron, cramps, article, flag, cause, food):
         type(row).objects.filter(pk=row.pk).update(verification="two-pages")
         if type(row) is not Article:
             row.sources.add(source)
-    return {"cramps": [article, flag, cause, case], "iron": [article, risk, food, case]}
+    return {"cramps": [article, flag, cause, case], "iron": [article, food, case]}
 
 
 def links_of(row):

@@ -3,7 +3,7 @@
 import re
 
 from nutrients.evidence.ranking import ORDER
-from nutrients.models import Nutrient, RiskEffect, RiskFactor, Symptom
+from nutrients.models import Nutrient, RiskFactor, Symptom
 from tests import factories
 from tests.checklist.answers import PAGE, PICTURE, PRINT, RESULTS, result, send, slugs_of
 from tests.site.pages import links_of, text_of
@@ -136,11 +136,11 @@ def test_each_suggestion_says_what_it_matches_and_what_not(client, small_world):
 
 def test_a_risk_factor_counts_as_one_says_how_and_alone_must_be_strong(client, small_world):
     run, zinc = RiskFactor.objects.get(), Nutrient.objects.get(slug="zinc")
-    RiskFactor.objects.update(mechanism="It takes something.", what_to_do="Eat well.")
+    RiskFactor.objects.update(what_to_do="Eat well.")
     text = result(client, symptom=["cramps"], risk=["long-runs"])
     assert "Zinc Linked with your symptom and 1 of your risks" in text
     assert text.index("Zinc Linked with") < text.index("Iron Linked with")
-    assert "Long runs It takes something." in text
+    assert "Long runs It lowers it." in text
     assert "A strong risk." not in text
     assert "Long runs. It may play a part in cramps through zinc. Eat well." in text
     text = result(client, symptom=["tired"], risk=["long-runs"])
@@ -148,9 +148,9 @@ def test_a_risk_factor_counts_as_one_says_how_and_alone_must_be_strong(client, s
     assert "Coffee" not in text
     assert "Your risks can also affect zinc. Our table does not link it with what" in text
 
-    run.lowers.add(Nutrient.objects.get(slug="iron"))
-    RiskEffect.objects.create(
-        risk_factor=run, nutrient=zinc, strength="strong", reason="Sweat carries zinc away."
+    run.effects.create(nutrient=Nutrient.objects.get(slug="iron"), reason="Iron goes too.")
+    run.effects.update_or_create(
+        nutrient=zinc, defaults={"strength": "strong", "reason": "Sweat carries zinc away."}
     )
     text = result(client, symptom=["cramps", "tired"], risk=["long-runs"])
     assert "It may play a part in tired and cramps through iron and in cramps through zinc." in text
