@@ -46,8 +46,8 @@ LEVELS = {
         "self-care",
         "You can look after this at home",
         "Nothing you ticked needs a doctor today. A pharmacist can help, without an appointment.",
-        "Come back, or see a doctor, if it is no better in 2 weeks, gets worse, or something new "
-        "comes with it.",
+        "Come back, or see a doctor, if it gets worse, something new comes with it, or it is no "
+        "better in 2 weeks, or sooner where we say so below.",
     ),
     Level.SEE_A_DOCTOR: LevelText(
         "see-a-doctor",
@@ -108,13 +108,14 @@ class ChecklistAnswer:
 
     @property
     def first_cause(self) -> str:
-        """The cause that comes first; for care at home also the first thing that helps.
+        """The first cause of a ticked symptom; for care at home also the first thing that helps.
 
         The symptoms that it brings on are named unless they are all that were ticked.
         """
-        if not self.suggestions.causes:
+        causes = self.suggestions.causes
+        first = next((row for row in causes if row.symptoms or not self.ticked.symptoms), None)
+        if not first:
             return ""
-        first = self.suggestions.causes[0]
         symptoms = ", ".join(symptom.phrase for symptom in first.symptoms)
         is_part = 0 < len(first.symptoms) < len(self.ticked.symptoms)
         name = f"{first.cause.name} (for {symptoms})" if is_part else first.cause.name
@@ -129,9 +130,11 @@ class ChecklistAnswer:
             return ""
         first = self.suggestions.top_matches[0]
         side = f" ({first.high.phrase})" if first.high and not first.low else ""
+        name = f"{first.nutrient.name}{side}."
         strong = [row.risk_factor for row in first.effects if row.strength == Strength.STRONG]
-        advice = strong[0].what_to_do if strong and self.urgency.level < Level.URGENT else ""
-        return f"{first.nutrient.name}{side}. {advice}".strip()
+        if not strong or self.urgency.level >= Level.URGENT:
+            return name
+        return f"{name} {strong[0].name}: {strong[0].what_to_do}"
 
     @property
     def open_questions(self) -> int:

@@ -387,11 +387,11 @@ def _risk_lines(
         for sign in signs:
             if (sign.nutrient_id, sign.side) in sides:
                 symptoms[sign.nutrient_id].append(sign.symptom.phrase)
-        parts = [
-            f"in {get_text_list(symptoms[nutrient.pk], 'and')} through {nutrient.phrase}"
-            for nutrient in content.nutrients.values()
-            if nutrient.pk in symptoms
-        ]
+        through: dict[str, list[str]] = defaultdict(list)
+        for nutrient in content.nutrients.values():
+            if nutrient.pk in symptoms:
+                through[get_text_list(symptoms[nutrient.pk], "and")].append(nutrient.phrase)
+        parts = [f"in {sign} through {get_text_list(row, 'and')}" for sign, row in through.items()]
         may = f"It may play a part {get_text_list(parts, 'and')}. " if parts else ""
         lines.append(Line(f"{risk.name}.", f"{may}{risk.what_to_do}", risk))
     return lines
@@ -404,8 +404,10 @@ def _possible_causes(
 
     A cause that a tick names comes first, and one that only an age names after these. An illness or
     a medicine that the form offers, and that was not ticked, is named only. If care is needed the
-    same day, so is every cause that no tick names: it might reassure wrongly.
+    same day, so is every cause that no tick names: it might reassure wrongly. For a child such a
+    cause is not even named, nor is one of adults.
     """
+    is_child = NotSuggestedTo.CHILDREN in ticked.eater.groups
     symptoms = {symptom.pk for symptom in ticked.symptoms}
     ticked_causes = {cause.pk for cause in ticked.causes}
     causes: list[PossibleCause] = []
@@ -422,6 +424,8 @@ def _possible_causes(
             causes.append(row)
         elif cause.is_common and not cause.only_if_ticked and not urgency.is_not_nutritional:
             is_named_only = urgency.level == Level.URGENT or _would_be_ticked(cause, content)
+            if is_child and (urgency.level == Level.URGENT or _is_of_adults(cause)):
+                continue
             (other_causes if is_named_only else causes).append(row)
 
     ages = {risk.name for risk in ticked.risks if risk.kind == RiskKind.AGE}
@@ -431,6 +435,12 @@ def _possible_causes(
         return (not named_by, not row.named_by, -len(row.symptoms), row.cause.position)
 
     return sorted(causes, key=order), sorted(other_causes, key=order)
+
+
+def _is_of_adults(cause: OtherCause) -> bool:
+    """Whether it is a medicine, a stimulant or alcohol, a habit without a tick of its own."""
+    is_alcohol = cause.kind == CauseKind.LIFESTYLE and not cause.is_asked
+    return is_alcohol or cause.kind in (CauseKind.MEDICINE, CauseKind.STIMULANT)
 
 
 def _would_be_ticked(cause: OtherCause, content: ChecklistContent) -> bool:

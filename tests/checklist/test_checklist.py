@@ -100,7 +100,7 @@ def test_answer_comes_in_the_promised_order(client, content):
     assert text == text_of(client.get(PAGE, PICTURE), RESULTS)
     headings = [
         "What to do:",
-        "Common cause to think of first:",
+        "Cause to think of first:",
         "Nutrient to ask about first:",
         "Page for a doctor",
         "What matches your ticks",

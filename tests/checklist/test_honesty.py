@@ -11,11 +11,13 @@ from tests.site.pages import text_of
 WITHDRAWAL = "within days of stopping heavy drinking"
 SAID = [
     ("symptom=tingling&symptom=fatigue", "first: Lack of sleep (for tiredness). Nutrient"),
-    ("symptom=fatigue&risk=caffeine", "Common cause to think of first: Caffeine. Nutrient"),
+    ("symptom=fatigue&risk=caffeine", "Cause to think of first: Lack of sleep. Nutrient"),
     ("symptom=tremor&risk=lithium-valproate", "this by itself, so no nutrient comes first."),
     ("symptom=tremor&risk=alcohol", "first: Heavy drinking, or stopping it suddenly. Nutrient"),
-    ("symptom=thirst&risk=high-dose-vitamin-d", "first: Calcium (High blood calcium). Stop them"),
-    ("symptom=muscle-cramps", "first: Hard or new exercise. Stretch the muscle gently until"),
+    ("symptom=thirst&risk=high-dose-vitamin-d", "or many calcium tablets: Stop them"),
+    ("symptom=muscle-cramps", "first: Hard or new exercise. Stretch a cramp gently until"),
+    # Neither water tablets nor statins are named for a child.
+    ("symptom=night-leg-cramps&risk=childhood", "low in salt or potassium. What you ticked, and"),
     ("symptom=muscle-twitches&duration=for-ever", "We did not understand “for-ever”"),
     # An answer alone is no tick, and one that is taken off is none.
     ("onset=sudden", "Nothing ticked yet"),
