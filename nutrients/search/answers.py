@@ -25,7 +25,7 @@ EMERGENCIES = {
     "stroke-signs": "stroke, tia, face drooping, face droops, facial droop, slurred speech, "
     "sudden confusion, suddenly confused",
     "first-seizure": "seizure, fit, convulsion, status epilepticus",
-    "breathing-trouble": "cannot breathe, can't breathe, cant breathe, trouble breathing, "
+    "breathing-trouble": "cannot breathe, can't breathe, not breathing, trouble breathing, "
     "difficulty breathing, struggling breathe, hard breathe, choking, throat closing",
     "sudden-breathlessness": "sudden breathless, sudden breathlessness, blue lips",
     "blackout-palpitations": "blackout, passed out, collapse, unconscious",
@@ -38,6 +38,12 @@ EMERGENCIES = {
     "eclampsia": "eclampsia, pre-eclampsia, preeclampsia",
     "serotonin-syndrome": "serotonin syndrome",
 }
+# Phrases that are harmless although they have words of an emergency: restless legs, exercise.
+HARMLESS = re.compile(
+    r"\b(?:can(?:not| not|['’]?t) (?:stop|sleep|help|(?:keep|sit) still)(?! n?or\b)"
+    r"|(?:keep|get|stay|good) fit|fit(?:ness|ted))\b",
+    re.IGNORECASE,
+)
 # Words that ask for a figure, and words for the group that it applies to.
 FIGURE = re.compile(
     r"\b(how much|how many|needs?|daily|rda|rni|requirements?|intake|per day|a day)\b"
@@ -72,7 +78,7 @@ class NeedAnswer(NamedTuple):
 
 def emergency_in(text: str) -> str:
     """Return the slug of the red flag whose words are in a query; empty without one."""
-    stems = _stems(text)
+    stems = _stems(HARMLESS.sub(" ", text))
     return next((slug for slug, phrase in _phrases() if phrase <= stems), "")
 
 
