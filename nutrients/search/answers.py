@@ -57,9 +57,18 @@ SEXES = {
     Sex.FEMALE: re.compile(r"\b(wom[ae]n|females?|girls?)\b"),
     Sex.MALE: re.compile(r"\b(m[ae]n|males?|boys?)\b"),
 }
-CHILD = re.compile(r"\b(child\w*|kids?|toddlers?)\b")
-AGE = re.compile(r"\b(\d{1,2})\b(?!\s*m?c?g\b)")
-OLDEST_CHILD, OLDEST = 13, 200
+# The ages in years at which the life stages begin that a word is about.
+YOUNG = {
+    range(1): re.compile(r"\b(bab(y|ies)|infants?|newborns?)\b"),
+    range(1, 13): re.compile(r"\b(child\w*|kids?|toddlers?)\b"),
+    range(11, 18): re.compile(r"\b(teen\w*|adolescen\w*)\b"),
+}
+# An age in years, or a baby's in months: not the 12 of “vitamin B 12”, of 12 mg or of 12 weeks.
+AGE = re.compile(
+    r"\b(?<!\bb[ -])(?<!\b[dek]-)(\d{1,2})\b"
+    r"(?![ -]?(?:m?c?g|iu|days?|weeks?|times)\b)(?P<months>[ -]?months?\b)?"
+)
+OLDEST = 200
 
 
 class NeedAnswer(NamedTuple):
@@ -109,48 +118,56 @@ def need_answer(text: str, country: Authority, content: SearchContent) -> NeedAn
         return None
     published = ReferenceIntake.objects.published(at=content.at).filter(nutrient=nutrient)
     intakes = list(published.joined("nutrient", "unit").with_sources())
-    needs = {
-        stage: need
-        for stage in content.stages[country].values()
-        if _is_meant(stage, query, statuses) and (need := stage.need(intakes))
-    }
-    if needs:
-        rows = [(str(stage), _figure(need)) for stage, need in needs.items()]
-        query = urlencode([("stage", next(iter(needs)).slug), *country.pairs])
-        return NeedAnswer(nutrient, country, rows, sources_of(needs.values()), f"?{query}")
-    adult = None if statuses else adult_need(country, intakes)
-    if adult is None:
+    stages = _stages_in(query, statuses, content.stages[country].values())
+    if stages is None:
+        adult = adult_need(country, intakes)
+        if adult is None:
+            return None
+        figure = f"{adult.spoken} a day ({adult.kind_words})" if adult.amounts else adult.text
+        rows = [("most adults", figure)]
+        return NeedAnswer(nutrient, country, rows, adult.sources, country.query)
+    needs = {stage: need for stage in stages if (need := stage.need(intakes))}
+    if not needs:
         return None
-    figure = f"{adult.spoken} a day ({adult.kind_words})" if adult.amounts else adult.text
-    return NeedAnswer(nutrient, country, [("most adults", figure)], adult.sources, country.query)
+    rows = [(str(stage), _figure(need)) for stage, need in needs.items()]
+    pairs = urlencode([("stage", next(iter(needs)).slug), *country.pairs])
+    return NeedAnswer(nutrient, country, rows, sources_of(needs.values()), f"?{pairs}")
 
 
 def _nutrient_in(stems: frozenset[str], nutrients: Iterable[Nutrient]) -> Nutrient | None:
-    """Return the nutrient with the longest name in a query."""
+    """Return the nutrient with the longest name in a query.
+
+    Symbols of letters are left out: “mg” is a unit too, and the K of vitamin K is not potassium.
+    """
     names = [
         (_stems(name), nutrient)
         for nutrient in nutrients
-        for name in (nutrient.name, *split_names(nutrient.also_known_as))
+        for name in (nutrient.name, nutrient.symbol, *split_names(nutrient.also_known_as))
+        if len(name) > 2 or not name.isalpha()
     ]
     matches = [(len(name), nutrient) for name, nutrient in names if name and name <= stems]
     return max(matches, key=lambda pair: pair[0])[1] if matches else None
 
 
-def _is_meant(stage: LifeStage, query: str, statuses: list[LifeStatus]) -> bool:
-    """Whether a query is about a life stage. A query without an age, sex or status means none."""
+def _stages_in(
+    query: str, statuses: list[LifeStatus], stages: Iterable[LifeStage]
+) -> list[LifeStage] | None:
+    """Return the life stages that a query is about; None if it has no age, sex or status."""
     sexes = [sex for sex, words in SEXES.items() if words.search(query)]
-    age = AGE.search(query)
-    if age and not stage.age_from <= Decimal(age[1]) < (stage.age_below or OLDEST):
-        return False
+    age, young = AGE.search(query), [ages for ages, words in YOUNG.items() if words.search(query)]
+    if not (statuses or sexes or age or young):
+        return None
+    if age and not (statuses and age["months"]):
+        years = Decimal(age[1]) / (12 if age["months"] else 1)
+        stages = [row for row in stages if row.age_from <= years < (row.age_below or OLDEST)]
+    elif young and not statuses:
+        stages = [row for row in stages if any(int(row.age_from) in ages for ages in young)]
+    elif not statuses:
+        stages = [row for row in stages if row.is_adult]
     if statuses:
-        return stage.life_status in statuses
-    if stage.life_status != LifeStatus.NONE:
-        return False
-    if CHILD.search(query):
-        return stage.is_for_plates and stage.age_from < OLDEST_CHILD
-    if age:
-        return not sexes or stage.sex in (*sexes, Sex.BOTH)
-    return stage.sex in sexes and stage.is_adult
+        return [row for row in stages if row.life_status in statuses]
+    sexes = [*sexes, Sex.BOTH] if sexes else list(Sex)
+    return [row for row in stages if row.life_status == LifeStatus.NONE and row.sex in sexes]
 
 
 def _figure(intake: ReferenceIntake) -> str:

@@ -107,7 +107,9 @@ def test_only_words_of_an_emergency_put_calls_and_its_sign_first(client, content
         ("how much magnesium do I need", "", "270 to 300 milligrams a day (RNI) most adults"),
         ("daily calcium for a 5 year old", "", "450 milligrams a day (RNI) children, 4 to 6"),
         ("how much iron do women need", "us", "18 milligrams a day (RDA) female, 19 to 30"),
-        ("vitamin b12 breastfeeding", "eu", "5 micrograms a day (AI) breastfeeding, 18 to 24"),
+        ("vitamin b 12 breastfeeding", "eu", "5 micrograms a day (AI) breastfeeding, 18 to 24"),
+        ("how many mg of calcium do I need", "", "700 milligrams a day (RNI) most adults"),
+        ("how much calcium for an 8 month old", "", "525 milligrams a day (RNI) children, 7 to 9"),
     ],
 )
 def test_question_for_a_figure_gives_it_with_its_source(client, content, words, country, figure):
@@ -122,7 +124,7 @@ def test_question_for_a_figure_gives_it_with_its_source(client, content, words, 
 
 
 def test_other_searches_show_no_figure(client, content):
-    for words in ("magnesium", "pregnant", "how much water do I need", "b12"):
+    for words in ("magnesium", "b12", "pregnant", "how much water do I need", "daily vitamin K"):
         assert "daily need in" not in text_of(search(client, words), "main"), words
 
 
