@@ -43,6 +43,8 @@ NEVER_CORRECTED = frozenset(
 )
 # “Mg2+” is magnesium, whose charge is written in several ways.
 ION = re.compile(r"\b(mg|ca|na|k|fe|cu)[ ]?[\d²³]?[+⁺]", re.IGNORECASE)
+# A dose, whose “mg” is not magnesium: “500 mg”, “how many mg of”.
+DOSE = re.compile(r"(?:(?<!\w)\d[\d,.]* ?|\bmany )(?:mg|mcg|g)\b", re.IGNORECASE)
 # Letters that Unicode does not decompose, and that people type without the stroke.
 BASE_LETTERS = str.maketrans("æœłøđðħı", "eeloddhi")
 LETTER_AND_NUMBER = re.compile(r"([a-z])(\d+)")
@@ -91,8 +93,8 @@ def words_of(text: str) -> list[str]:
 
 
 def telling_words(text: str) -> list[str]:
-    """Return the words that tell what a query is about; question words only if alone."""
-    words = words_of(text)
+    """Return the words that tell what a query is about; doses and question words only if alone."""
+    words = words_of(DOSE.sub(" ", text)) or words_of(text)
     return [word for word in words if word not in QUESTION_WORDS] or words
 
 
