@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from string import ascii_uppercase
 from typing import Any
 
@@ -30,11 +30,12 @@ def paged(request: HttpRequest, pages: Paginator[Any]) -> dict[str, Any]:
     }
 
 
-def paged_by_letter(request: HttpRequest, lines: Sequence[Any], size: int) -> dict[str, Any]:
-    """Return the context of a page of lines, which are sorted by `letter`, and of their letters.
+def paged_by_letter(request: HttpRequest, lines: Iterable[Any], size: int) -> dict[str, Any]:
+    """Return the context of a page of lines, sorted by `letter`, and of their letters.
 
-    A letter is listed with the page of its first line.
+    The other headings come after Z. A letter is listed with the page of its first line.
     """
+    lines = sorted(lines, key=lambda line: (line.letter not in ascii_uppercase, line.letter))
     letters: dict[str, int] = {}
     for index, line in enumerate(lines):
         letters.setdefault(line.letter, index // size + 1)

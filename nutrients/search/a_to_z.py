@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from string import ascii_uppercase
+from operator import attrgetter
 from typing import NamedTuple
 
 from django.db.models import Q
@@ -45,7 +45,7 @@ class Entry(NamedTuple):
 
 
 def entries(*, at: datetime) -> list[Entry]:
-    """Return what the public may see at the moment `at`, in order, without imported foods."""
+    """Return what the public may see at the moment `at`, by words, without imported foods."""
     rows = SearchDocument.objects.filter(is_public(at=at), kind__in=LISTED, is_imported=False)
     # Sections are in the contents list of their article.
     rows = rows.exclude(Q(kind=DocumentKind.ARTICLE) & Q(key__contains="#"))
@@ -58,7 +58,7 @@ def entries(*, at: datetime) -> list[Entry]:
             lines.append(_entry(title, url, kind))
             for name in _other_names(document):
                 lines.append(_entry(name[:1].upper() + name[1:], url, kind, see=title))
-    return sorted(lines, key=_sort_key)
+    return sorted(lines, key=attrgetter("words", "url"))
 
 
 def _other_names(document: SearchDocument) -> Iterator[str]:
@@ -77,10 +77,6 @@ def _is_short_name(text: str) -> bool:
     """Whether to list a name. “The added form”, in brackets after a name, is not one."""
     words = text.split()
     return len(text) >= SHORTEST_NAME and len(words) <= MOST_NAME_WORDS and words[0] not in ARTICLES
-
-
-def _sort_key(entry: Entry) -> tuple[bool, str, str]:
-    return (entry.letter not in ascii_uppercase, entry.letter, f"{entry.words}\n{entry.url}")
 
 
 def _entry(name: str, url: str, kind: str, see: str = "") -> Entry:

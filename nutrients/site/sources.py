@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from nutrients import prose
 from nutrients.common.paging import letter_of
+from nutrients.common.words import sort_key
 from nutrients.models import (
     READ,
     Article,
@@ -66,13 +67,13 @@ class FactGroup:
 def read_sources() -> list[ListedSource]:
     """Return the sources that an editor has read, by publisher and title."""
     rows = Source.objects.filter(read_form__in=READ).only("slug", "title", "publisher")
-    listed = [ListedSource(letter_of(_sorted_as(row)), row.publisher, row) for row in rows]
     # A stable sort, so that titles stay in order.
-    return sorted(listed, key=lambda line: (line.letter, _sorted_as(line.source)))
+    by_publisher = sorted(rows, key=lambda row: (_sort_key(row), row.publisher))
+    return [ListedSource(letter_of(_sort_key(row)), row.publisher, row) for row in by_publisher]
 
 
-def _sorted_as(source: Source) -> str:
-    return source.publisher.casefold().removeprefix("the ")
+def _sort_key(source: Source) -> str:
+    return sort_key(source.publisher).removeprefix("the ")
 
 
 def facts_of(source: Source, *, at: datetime) -> list[FactGroup]:
