@@ -83,7 +83,7 @@ def read_plate(
 ) -> tuple[PlateChoices, FoodTable, list[str]]:
     """Return the valid plate of an address, its foods, and a sentence for each problem with it.
 
-    Foods that editors did not choose take three queries, however many they are.
+    Foods that editors did not choose take four queries, however many they are.
     """
     reading = Reading(query)
     removed = query.getlist("remove")

@@ -223,7 +223,7 @@ def _cite(row: ReferenceIntake | None, references: References) -> list[Citation]
 
 
 def stage_content(country: Authority, slug: str, *, at: datetime) -> StageContent:
-    """Return the needs of a life stage, in the nutrients' order, and its foods. Seven queries."""
+    """Return the needs of a life stage, in the nutrients' order, and its foods. Six queries."""
     stage = life_stages(at=at)[country].get(slug)
     nutrients = {nutrient.pk: nutrient for nutrient in Nutrient.objects.published(at=at)}
     intakes: dict[int, list[ReferenceIntake]] = defaultdict(list)
