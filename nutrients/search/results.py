@@ -112,7 +112,9 @@ class SearchResults:
         self.corrected = _corrected(self.words, matches.missing, content)
         if self.corrected:
             matches = _find_matches(telling_words(self.corrected), content, at=at)
-        flag = emergency_in(self.corrected or q)
+        # The correction has the words that tell what the query is about, and not “how much”.
+        query = f"{q} {self.corrected}"
+        flag = emergency_in(query)
         documents = _put_first(flag, matches.documents, content)
         self.groups = _groups(documents, matches.clauses, content)
         self.count = sum(len(group.hits) for group in self.groups)
@@ -120,7 +122,7 @@ class SearchResults:
         self.is_partial = matches.is_partial
         self.missing = [clause.typed for clause in matches.missing]
         self.is_emergency = bool(flag)
-        self.need = need_answer(self.corrected or q, country, content)
+        self.need = need_answer(query, country, content)
 
 
 def _find_matches(words: list[str], content: SearchContent, *, at: datetime) -> Matches:

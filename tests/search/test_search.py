@@ -103,7 +103,7 @@ def test_only_words_of_an_emergency_put_calls_and_its_sign_first(client, content
         ("how much magnesium when pregnant", "", "270 milligrams a day (RNI) pregnant, 19 to 50"),
         ("how much magnesium when pregnant", "mars", "270 milligrams a day (RNI) pregnant"),
         ("magnesium pregnancy", "us", "350 milligrams a day (RDA) pregnant, 19 to 30 years"),
-        ("how much magnesium do I need", "", "270 to 300 milligrams a day (RNI) most adults"),
+        ("how much magnesum do I need", "", "270 to 300 milligrams a day (RNI) most adults"),
         ("daily calcium for a 5 year old", "", "450 milligrams a day (RNI) children, 4 to 6"),
         ("how much iron do women need", "us", "18 milligrams a day (RDA) female, 19 to 30"),
         ("vitamin b 12 breastfeeding", "eu", "5 micrograms a day (AI) breastfeeding, 18 to 24"),
