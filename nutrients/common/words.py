@@ -48,11 +48,11 @@ DOSE = re.compile(r"(?:(?<!\w)\d[\d,.]* ?|\bmany )(?:mg|mcg|g)\b", re.IGNORECASE
 # Letters that Unicode does not decompose, and that people type without the stroke.
 BASE_LETTERS = str.maketrans("æœłøđðħı", "eeloddhi")
 LETTER_AND_NUMBER = re.compile(r"([a-z])(\d+)")
-# Stop words.
+# Stop words, folded: “does” is “des”.
 SMALL_WORDS = frozenset(
     [
         *("a", "after", "all", "am", "an", "and", "any", "are", "as", "at", "be", "been"),
-        *("by", "can", "could", "do", "does", "for", "from", "get", "has", "have", "how"),
+        *("by", "can", "could", "do", "des", "for", "from", "get", "has", "have", "how"),
         *("i", "if", "in", "is", "it", "its", "me", "mean", "my", "of", "off", "on", "or"),
         *("our", "so", "some", "that", "the", "their", "them", "there", "they", "this"),
         *("to", "us", "was", "we", "what", "when", "where", "which", "who", "why", "will"),
@@ -94,7 +94,11 @@ def words_of(text: str) -> list[str]:
 
 def telling_words(text: str) -> list[str]:
     """Return the words that tell what a query is about; doses and question words only if alone."""
-    words = words_of(DOSE.sub(" ", text)) or words_of(text)
+    return telling(words_of(DOSE.sub(" ", text)) or words_of(text))
+
+
+def telling(words: list[str]) -> list[str]:
+    """Leave question words out, unless there is no other word."""
     return [word for word in words if word not in QUESTION_WORDS] or words
 
 

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
-from nutrients.common.words import parts_of, spans, stem, stems, words_of
+from nutrients.common.words import parts_of, spans, stem, stems, telling, words_of
 from nutrients.models import SearchDocument
 
 # The last word may be unfinished; a long one before it may begin a compound.
@@ -85,7 +85,8 @@ class Scorable:
 
     def __init__(self, document: SearchDocument) -> None:
         self.document = document
-        self.title = stems(document.title_words.split())
+        title = document.title_words.split()
+        self.title, self.telling_title = stems(title), stems(telling(title))
         self.names = [stems(name.split()) for name in document.name_words.split("\n")]
         texts = (document.title_words, document.name_words, document.text_words)
         self.fields = list(zip(map(Field, texts), (IN_TITLE, IN_NAMES, IN_TEXT), strict=True))
@@ -173,7 +174,8 @@ def _best(points: list[int]) -> int:
 def _whole_points(whole: Phrase, document: Scorable) -> int:
     """Return the points for a title or a name that is the whole query, or begins with it."""
     title, names, length = document.title, document.names, len(whole)
-    if title == whole:
+    # A query has no question words.
+    if whole in (title, document.telling_title):
         return WHOLE_TITLE
     if whole in names:
         return WHOLE_NAME
