@@ -9,7 +9,6 @@ from django.db.models import prefetch_related_objects
 from django.http import QueryDict
 
 from nutrients.common.citations import References
-from nutrients.common.version import ContentVersion, content_version
 from nutrients.models import Association, RiskFactor
 
 from .answer import checklist_answer
@@ -55,13 +54,8 @@ def doctor_page(data: QueryDict, content: ChecklistContent) -> dict[str, Any]:
         "other_absent_flags": len(absent) - len(related),
         "nutrients": nutrients,
         "references": references,
-        "version": content.once(_version),
         "is_full": answer.ticked.count > TICKS_AT_FULL_SIZE,
     }
-
-
-def _version(content: ChecklistContent) -> ContentVersion | None:
-    return content_version(at=content.at)
 
 
 def _links(match: NutrientMatch, references: References) -> dict[str, CitedWords]:

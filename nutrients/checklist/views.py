@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from nutrients.common.answering import memoized, memoized_page, render_page_or_fragment
+from nutrients.common.version import content_version
 
 from .answer import answer_form, checklist_answer, checklist_form
 from .content import ChecklistContent
@@ -56,5 +57,6 @@ def checklist_print(request: HttpRequest) -> HttpResponse:
     """Show the ticks and the answer on one page to print for a doctor or pharmacist."""
     now = timezone.now()
     context = doctor_page(request.POST, memoized(request, ChecklistContent, at=now))
-    context |= {"section": "checklist", "now": now}
+    version = memoized(request, content_version, at=now)
+    context |= {"section": "checklist", "now": now, "version": version}
     return render(request, "nutrients/checklist/checklist_print.html", context)
