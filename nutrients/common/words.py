@@ -92,9 +92,14 @@ def words_of(text: str) -> list[str]:
     ]
 
 
+def query_words(text: str) -> list[str]:
+    """Return the words of a query, without doses unless there is no other word."""
+    return words_of(DOSE.sub(" ", text)) or words_of(text)
+
+
 def telling_words(text: str) -> list[str]:
-    """Return the words that tell what a query is about; doses and question words only if alone."""
-    return telling(words_of(DOSE.sub(" ", text)) or words_of(text))
+    """Return the words that tell what a query is about; question words only if alone."""
+    return telling(query_words(text))
 
 
 def telling(words: list[str]) -> list[str]:

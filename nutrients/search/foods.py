@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q
 
-from nutrients.common.words import nearest, vocabulary, words_of
+from nutrients.common.words import nearest, query_words, vocabulary
 from nutrients.models import DocumentKind, FoodSource, SearchDocument, Synonym
 
 from .query import Clause, Field, Shelf, Synonyms, matching, parse_query, synonyms
@@ -64,7 +64,7 @@ def match_foods(words: str, foods: FoodVocabulary, *, at: datetime) -> FoodMatch
 
     If there is none, the nearest spelling is tried. At most four queries.
     """
-    typed = words_of(words)
+    typed = query_words(words)
     matches = _matches(typed, foods, at=at)
     if matches.slugs or not typed:
         return matches
