@@ -107,7 +107,7 @@ def _stems(text: str) -> frozenset[str]:
 def need_answer(text: str, country: Authority, content: SearchContent) -> NeedAnswer | None:
     """Return the figure that a query such as “how much magnesium when pregnant” asks for.
 
-    None if it names no nutrient or asks for no figure.
+    None if it names no nutrient, asks for no figure, or nothing is set for those it names.
     """
     query = text.lower()
     statuses = [status for status, words in STATUSES.items() if words.search(query)]
