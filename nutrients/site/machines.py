@@ -43,7 +43,7 @@ STATIC_PAGES = (
     *("changes", "data", "privacy", "accessibility"),
 )
 # Characters that XML forbids: one in a title would break the feed.
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 # RFC 9116 advises less than a year.
 SECURITY_EXPIRES = timedelta(days=90)
 CHANGED = F("changed_at")
