@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from decimal import Decimal
-from functools import cache
 from typing import NamedTuple
 from unicodedata import normalize
 from urllib.parse import urlencode
@@ -85,23 +84,17 @@ class NeedAnswer(NamedTuple):
     query: str
 
 
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(stem(word) for word, _, _ in spans(normalize("NFC", text)))
+
+
+PHRASES = [(slug, _stems(part)) for slug, text in EMERGENCIES.items() for part in text.split(",")]
+
+
 def emergency_in(text: str) -> str:
     """Return the slug of the red flag whose words are in a query; empty without one."""
     stems = _stems(HARMLESS.sub(" ", text))
-    return next((slug for slug, phrase in _phrases() if phrase <= stems), "")
-
-
-@cache
-def _phrases() -> list[tuple[str, frozenset[str]]]:
-    return [
-        (slug, _stems(phrase))
-        for slug, phrases in EMERGENCIES.items()
-        for phrase in phrases.split(",")
-    ]
-
-
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(stem(word) for word, _, _ in spans(normalize("NFC", text)))
+    return next((slug for slug, phrase in PHRASES if phrase <= stems), "")
 
 
 def need_answer(text: str, country: Authority, content: SearchContent) -> NeedAnswer | None:
