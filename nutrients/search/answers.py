@@ -56,11 +56,12 @@ SEXES = {
     Sex.FEMALE: re.compile(r"\b(wom[ae]n|females?|girls?)\b"),
     Sex.MALE: re.compile(r"\b(m[ae]n|males?|boys?)\b"),
 }
-# The ages in years at which the life stages begin that a word is about.
+# The ages in years at which the life stages begin that a word is about. The first word counts.
 YOUNG = {
     range(1): re.compile(r"\b(bab(y|ies)|infants?|newborns?)\b"),
     range(1, 13): re.compile(r"\b(child\w*|kids?|toddlers?)\b"),
     range(11, 18): re.compile(r"\b(teen\w*|adolescen\w*)\b"),
+    range(1, 18): re.compile(r"\b(girls?|boys?)\b"),
 }
 # An age in years, or a baby's in months: not the 12 of “vitamin B 12”, of 12 mg or of 12 weeks.
 AGE = re.compile(
@@ -147,14 +148,14 @@ def _stages_in(
 ) -> list[LifeStage] | None:
     """Return the life stages that a query is about; None if it has no age, sex or status."""
     sexes = [sex for sex, words in SEXES.items() if words.search(query)]
-    age, young = AGE.search(query), [ages for ages, words in YOUNG.items() if words.search(query)]
+    age, young = AGE.search(query), next((a for a, w in YOUNG.items() if w.search(query)), None)
     if not (statuses or sexes or age or young):
         return None
     if age and not (statuses and age["months"]):
         years = Decimal(age[1]) / (12 if age["months"] else 1)
         stages = [row for row in stages if row.age_from <= years < (row.age_below or OLDEST)]
     elif young and not statuses:
-        stages = [row for row in stages if any(int(row.age_from) in ages for ages in young)]
+        stages = [row for row in stages if int(row.age_from) in young]
     elif not statuses:
         stages = [row for row in stages if row.is_adult]
     if statuses:
