@@ -102,8 +102,6 @@ def parameters_of(changelist):
     yield from ("q", "o", "id__in")
     for each in changelist.filter_specs:
         yield from each.expected_parameters()
-    if changelist.date_hierarchy:
-        yield from (f"{changelist.date_hierarchy}__{part}" for part in ("year", "month", "day"))
 
 
 @per_model
