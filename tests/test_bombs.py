@@ -7,7 +7,6 @@ import pytest
 from nutrients.common import words as search_words
 from nutrients.common.parameters import read_words
 from nutrients.common.wording import FORBIDDEN
-from nutrients.models.articles import MARKS
 from nutrients.open_data.files import FORMULA
 from nutrients.prose import checking, markdown
 
@@ -37,7 +36,6 @@ READERS = {
     "cited slugs": markdown.cited_slugs,
     "sentences": checking.sentences,
     "blocks": markdown.split,
-    "count of words": lambda text: MARKS.sub("", text),
     "words of a search": lambda text: search_words.telling_words(read_words(text)),
     "words of a document": search_words.words_of,
     "forbidden words": lambda text: [pattern.search(text) for pattern in FORBIDDEN],
