@@ -91,11 +91,7 @@ def networks(name: str) -> list[IPv4Network | IPv6Network]:
 
 
 def folder(name: str, default: Path) -> Path:
-    path = text(name, str(default))
-    try:
-        return Path(path).expanduser().resolve()
-    except RuntimeError as error:
-        raise ImproperlyConfigured(f"{name} is {path!r}: no account here has that name.") from error
+    return Path(text(name, str(default))).expanduser().resolve()
 
 
 def secret(name: str, file: Path) -> str:

@@ -25,18 +25,7 @@ VENV_PYTHON = VENV / "bin" / "python"
 OLDEST = (3, 11)
 # Files that determine how static files are bundled, hashed and compressed
 STATIC_INPUTS = ["nutrisite/settings.py", "nutrisite/staticfiles.py", "requirements.txt"]
-
-
-def path_in(variable: str, default: Path) -> Path:
-    """Return the path in an environment variable, as the settings read it."""
-    path = Path(os.environ.get(variable) or default)
-    try:
-        return path.expanduser()
-    except RuntimeError:
-        sys.exit(f"{variable} is {str(path)!r}: no account here has that name.")
-
-
-VAR = path_in("VAR_DIR", ROOT / "var")
+VAR = Path(os.environ.get("VAR_DIR") or ROOT / "var").expanduser()
 
 
 def main(step: str, *arguments: str) -> None:
@@ -143,7 +132,7 @@ def collect_static() -> None:
     Their contents are compared: a release that is unpacked or copied keeps old modification times.
     """
     take_turns(VAR)
-    root = path_in("STATIC_ROOT", VAR / "static")
+    root = Path(os.environ.get("STATIC_ROOT") or VAR / "static").expanduser()
     digest = hashlib.sha256(str(root.resolve()).encode())
     for path in [*sorted((ROOT / "static").rglob("*")), *(ROOT / name for name in STATIC_INPUTS)]:
         if path.is_file():

@@ -33,7 +33,6 @@ def settings_with(**variables):
         ("boolean", [False], ["perhaps"], "write true or false"),
         ("whole_number", [1, 1, 9], ["ten", "10", "9" * 5000], "a whole number from 1 to 9"),
         ("choice", ["json", ("json", "plain")], ["xml"], "one of json, plain"),
-        ("folder", [ROOT], ["~no-such-account/x"], "no account here has that name"),
         ("path", [""], ["/", "a b"], "write letters, digits, - and _"),
         ("networks", [], ["10.0.0.1/8"], r"write networks like 192\.0\.2\.0/24"),
         (
