@@ -95,7 +95,7 @@ def test_content_check_replaces_its_own_problems_only_and_lists_no_overdue_revie
         Problem.objects.create(kind=kind, model="nutrients.x", row_id=1, row="x", checked_at=at)
     Source.objects.filter(pk=1).update(next_review_on="2026-11-01")
     with pytest.raises(Exception, match="to put right"):
-        call_command("check_content", "--keep", "--on", "2027-05-01", stderr=StringIO())
+        call_command("check_content", "--on", "2027-05-01", stderr=StringIO())
 
     assert Problem.objects.filter(kind="links").count() == 1
     problem = Problem.objects.get(kind="content")

@@ -15,22 +15,19 @@ from nutrients.models import ProblemKind
 class Command(BaseCommand):
     help = """Find claims without a source, broken links, wrong units, overdue reviews and more.
 
-    Prints a line for each problem, and exits with 1 if there is any.
+    Prints a line for each problem, and exits with 1 if there is any. The editors' desk lists them
+    too, but for overdue reviews, which are on the review desk.
     """
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "--on", type=date.fromisoformat, metavar="YYYY-MM-DD", help="the day to check for"
         )
-        parser.add_argument(
-            "--keep", action="store_true", help="list the problems on the editors' desk too"
-        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         day = options["on"] or timezone.localdate()
         problems = find_problems(on=day)
-        if options["keep"]:
-            save_problems(ProblemKind.CONTENT, problems, at=timezone.now())
+        save_problems(ProblemKind.CONTENT, problems, at=timezone.now())
         problems += overdue_reviews(on=day)
         for problem in problems:
             self.stderr.write(str(problem))
