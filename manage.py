@@ -51,13 +51,9 @@ def first_line(error: Exception) -> str:
 def advice(error: DatabaseError) -> str:
     """Say what to do about an unusable database. SQLite creates its file but no folder."""
     database = settings.DATABASES["default"]
-    folder = Path(database["NAME"]).parent
-    if database["ENGINE"].endswith("sqlite3") and not folder.is_dir():
-        return (
-            f"Its folder {folder} is not there: make it, or name another in VAR_DIR or DATABASE_URL"
-        )
     if any(words in str(error) for words in ("unable to open", "readonly")):
-        return f"See that this account may write the folder {folder} and its files"
+        folder = Path(database["NAME"]).parent
+        return f"See that {folder} is there, and that this account may write it and its files"
     if any(words in str(error) for words in ("malformed", "not a database")):
         return "It is damaged: stop the site, and run `manage.py restore` with a backup"
     if database["ENGINE"].endswith("postgresql") and isinstance(error, OperationalError):

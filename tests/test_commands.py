@@ -63,7 +63,7 @@ def test_every_command_on_a_new_database_asks_for_migrate(tmp_path):
 
 @pytest.mark.parametrize(
     ("folder", "sentence", "advice"),
-    [(".", "not a database", "manage.py restore"), ("missing", "unable to open", "is not there")],
+    [(".", "not a database", "manage.py restore"), ("missing", "unable to open", "is there")],
 )
 def test_command_without_a_usable_database_says_so_in_one_line(tmp_path, folder, sentence, advice):
     (tmp_path / "new.sqlite3").write_text("This is no database, but a letter.\n" * 200)
