@@ -1,19 +1,15 @@
 """Migrations can be undone and applied again."""
 
 import json
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from django.utils import timezone
 from reversion.models import Version
 
 from nutrients.content.versions import write_revision
-from nutrients.models import ChangeNote, ShippedChange, ShippedRow
 from tests import factories
 from tests.content.fixture_files import load, source, symptom, write
 
@@ -43,40 +39,6 @@ def test_migrations_of_an_app_can_be_undone_and_applied_again(
     if app == "nutrients":
         load(write(tmp_path, [source(), symptom()]))
         assert 'href="/symptoms/cramps/"' in client.get("/search/?q=cramp").content.decode()
-
-
-def test_new_names_reach_versions_the_ledger_and_permissions(db):
-    names = import_module("nutrients.migrations.0008_plain_names")
-    now = timezone.now()
-    write_revision([ChangeNote.objects.create(text="New.", title="Calcium", address="/")], "Added")
-    key = {"natural_key": '["any"]'}
-    group = {"population_group": "children", "name": "Child"}
-    ShippedRow.objects.create(model="nutrients.riskfactor", fields=group, loaded_at=now, **key)
-    field = "withheld_nutrients"
-    change = {"model": "nutrients.redflag", "field": field, "theirs": {field: []}}
-    ShippedChange.objects.create(**change, noticed_at=now, **key)
-
-    def saved():
-        rights = Group.objects.get(name="Editors").permissions
-        return [
-            Version.objects.get().serialized_data,
-            ShippedRow.objects.get(**key).fields,
-            ShippedChange.objects.values_list("field", "before", "theirs").get(**key),
-            set(rights.values_list("codename", flat=True)),
-        ]
-
-    after = saved()
-    names.backward(apps, None)
-    version, row, change, rights = saved()
-
-    assert '"made_at": "' in version
-    assert row == {"stands_for": "children", "name": "Child"}
-    assert change == ("keeps_foods_of", None, {"keeps_foods_of": []})
-    assert "view_keptproblem" in rights
-    names.forward(apps, None)
-    assert saved() == after
-    assert Version.objects.get().field_dict["created_at"]
-    assert "view_problem" in after[-1]
 
 
 def test_links_of_risk_factors_become_effects(transactional_db):
