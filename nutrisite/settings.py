@@ -106,6 +106,10 @@ TEMPLATES: list[dict[str, Any]] = [
     },
 ]
 
+# Processes, and threads of each
+WEB_WORKERS = environment.whole_number("WEB_WORKERS", min(os.cpu_count() or 1, 4), 1, 64)
+WEB_THREADS = environment.whole_number("WEB_THREADS", 4, 1, 64)
+
 # Database
 # Seconds that a connection waits for the lock of another one
 LOCK_TIMEOUT = 20
@@ -123,9 +127,8 @@ def database() -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
         }
         return config | {"CONN_MAX_AGE": None}
-    # The pool keeps connections open, so Django returns them after every request.
-    size = environment.whole_number("DATABASE_POOL_SIZE", 8, 1, 200)
-    options["pool"] = {"min_size": 1, "max_size": size, "timeout": 10}
+    # The pool keeps a connection open for each thread, so Django returns it after every request.
+    options["pool"] = {"min_size": 1, "max_size": WEB_THREADS, "timeout": 10}
     return config | {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}
 
 
@@ -193,9 +196,6 @@ SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = COOKIE_PATH
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
-
-WEB_WORKERS = environment.whole_number("WEB_WORKERS", min(os.cpu_count() or 1, 4), 1, 64)
-WEB_THREADS = environment.whole_number("WEB_THREADS", 4, 1, 64)
 
 # Signing in
 AUTHENTICATION_BACKENDS = [

@@ -122,7 +122,7 @@ def test_start_without_a_key_or_a_proxy_for_https_or_a_readable_contact_is_refus
 def test_database_is_durable_and_pools_connections():
     assert "synchronous=FULL" in settings_with().DATABASES["default"]["OPTIONS"]["init_command"]
     address = "postgres://user:word@127.0.0.1:5432/nutrisite"
-    config = settings_with(DATABASE_URL=address, DATABASE_POOL_SIZE="12").DATABASES["default"]
+    config = settings_with(DATABASE_URL=address, WEB_THREADS="12").DATABASES["default"]
 
     assert config["OPTIONS"]["pool"]["max_size"] == 12
     assert config["CONN_MAX_AGE"] == 0
