@@ -26,7 +26,7 @@ from nutrients.models import (
     Typicality,
     Verification,
 )
-from nutrients.testbook.cases import safety_book
+from nutrients.testbook.cases import published_cases, safety_book
 from nutrients.testbook.running import current_outcomes
 
 from .pages import HomePage, SafetyPage, corrections, has_review, other_changes
@@ -112,7 +112,8 @@ def safety_worker(request: HttpRequest) -> HttpResponse:
 @memoized_page
 def test_book(request: HttpRequest) -> HttpResponse:
     """List the cases of the test book, failing ones first, paginated."""
-    book = safety_book(current_outcomes(at=timezone.now()))
+    cases = published_cases()
+    book = safety_book(cases, current_outcomes(cases, at=timezone.now()))
     context = {"section": "safety", "book": book}
     context |= paged(request, Paginator(book.cases, CASES_A_PAGE))
     return render(request, "nutrients/site/test_book.html", context)

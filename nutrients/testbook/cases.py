@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -42,20 +42,14 @@ MOST_OVERRIDES = 50
 
 @dataclass(frozen=True, slots=True)
 class BookCase:
-    """A case for the page; `outcome` is None if it has not been run."""
+    """A case for the page, with its outcome."""
 
     case: SafetyCase
-    outcome: CaseOutcome | None
+    outcome: CaseOutcome
 
     @property
     def fails(self) -> bool:
-        return self.outcome is not None and not self.outcome.passes
-
-    @property
-    def verdict(self) -> str:
-        if self.outcome is None:
-            return "not run yet"
-        return "fails" if self.fails else "passes"
+        return not self.outcome.passes
 
     @property
     def query(self) -> str:
@@ -84,7 +78,7 @@ class BookCase:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """The whole book, failing cases first. `last_run` is an outcome of the last run, or None.
+    """The whole book, failing cases first. `last_run` is an outcome of the last run, if any.
 
     `overrides` are the latest changes that were saved although cases fail.
     """
@@ -97,10 +91,6 @@ class Book:
     def failing(self) -> list[BookCase]:
         return [case for case in self.cases if case.fails]
 
-    @property
-    def not_run(self) -> int:
-        return sum(case.outcome is None for case in self.cases)
-
 
 def published_cases(slugs: Collection[str] | None = None) -> list[SafetyCase]:
     """Return the published cases, or those with `slugs`, each with the rows that it names."""
@@ -109,9 +99,9 @@ def published_cases(slugs: Collection[str] | None = None) -> list[SafetyCase]:
     return list(cases if slugs is None else cases.filter(slug__in=slugs))
 
 
-def safety_book(outcomes: Mapping[int, CaseOutcome]) -> Book:
-    """Return the test book with these outcomes, at the same number of queries for any book."""
-    rows = [BookCase(case, outcomes.get(case.pk)) for case in published_cases()]
+def safety_book(cases: Iterable[SafetyCase], outcomes: Mapping[int, CaseOutcome]) -> Book:
+    """Return the test book of the cases with their outcomes."""
+    rows = [BookCase(case, outcomes[case.pk]) for case in cases]
     groups = CaseGroup.values
     rows.sort(key=lambda row: (not row.fails, groups.index(row.case.group)))
     last = max(outcomes.values(), key=lambda outcome: outcome.checked_at, default=None)

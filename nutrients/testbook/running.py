@@ -138,17 +138,18 @@ def failing(checked: Iterable[CheckedCase]) -> list[CheckedCase]:
     return [checked_case for checked_case in checked if checked_case.failures]
 
 
-def current_outcomes(*, at: datetime) -> dict[int, CaseOutcome]:
-    """Return the outcome of each case at this moment, by the primary key of the case.
+def current_outcomes(cases: Sequence[SafetyCase], *, at: datetime) -> dict[int, CaseOutcome]:
+    """Return the outcome of each published case at this moment, by the primary key of the case.
 
-    Those of the last run still hold unless a row that the book reads has begun to show since. Then
-    run the book again, and save nothing, because a page asks.
+    Those of the last run still hold unless it lacked a case, or a row that the book reads has begun
+    to show since. Then run the book again, and save nothing, because a page asks.
     """
     outcomes = {outcome.case_id: outcome for outcome in CaseOutcome.objects.all()}
     last_run = max((outcome.checked_at for outcome in outcomes.values()), default=None)
-    if last_run is None or not came_due(TABLES, since=last_run, at=at):
+    is_whole = all(case.pk in outcomes for case in cases)
+    if last_run and is_whole and not came_due(TABLES, since=last_run, at=at):
         return outcomes
-    return _outcomes(run_book(at=at), at=at)
+    return _outcomes(fetch_book(at=at, cases=cases).run(), at=at)
 
 
 def update_outcomes(*, at: datetime) -> list[CheckedCase]:
