@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
@@ -52,13 +51,8 @@ from .versions import content_models
 
 # In words.
 LONGEST_AVERAGE = 20
-SHORT_SENTENCE = 6
-# Many short sentences in a row separate cause from effect.
-MOST_SHORT_SENTENCES = 0.15
 # Needs of adults differ by less than this factor; a wrong unit makes a factor of a thousand.
 FAR_FROM_DAILY_VALUE = 20
-HEADING = re.compile(r"^#+ .*$", re.MULTILINE)
-RUN_IN_HEADING = re.compile(r"^((?:- |\d+\. )?)\*\*[^*\n]+\*\* ", re.MULTILINE)
 # Words that sound translated, or that only this site used. Use the NHS's words instead.
 AVOIDED_WORDS = re.compile(
     r"\black(?:s|ing)?\b(?! of (?:sleep|energy|oxygen))"
@@ -96,7 +90,6 @@ def find_problems(*, on: date) -> list[Problem]:
         _wrong_words(),
         _shared_ticks(),
         _long_sentences(),
-        _chopped_sentences(),
     )
     # A text may have the same fault twice.
     return sorted({str(problem): problem for problem in problems}.values(), key=str)
@@ -303,8 +296,8 @@ def overdue_reviews(*, on: date) -> Iterator[Problem]:
                 yield problem_of(row, f"its review fell due on {row.review_due_on:%Y-%m-%d}.")
 
 
-def _texts(*kinds: type[models.Field[Any, Any]]) -> Iterator[tuple[Keyed, str, str]]:
-    """Yield row, field name and text of each field of these kinds with words of our own.
+def _texts() -> Iterator[tuple[Keyed, str, str]]:
+    """Yield row, field name and text of each field with words of our own.
 
     Safety cases are left out: they list words that the checklist must not show.
     """
@@ -314,7 +307,7 @@ def _texts(*kinds: type[models.Field[Any, Any]]) -> Iterator[tuple[Keyed, str, s
         names = [
             field.name
             for field in model._meta.get_fields()
-            if isinstance(field, kinds)
+            if isinstance(field, models.CharField | models.TextField)
             and not isinstance(field, models.SlugField)
             and field.name not in model.QUOTED
         ]
@@ -323,7 +316,7 @@ def _texts(*kinds: type[models.Field[Any, Any]]) -> Iterator[tuple[Keyed, str, s
 
 
 def _wrong_words() -> Iterator[Problem]:
-    for row, name, text in _texts(models.CharField, models.TextField):
+    for row, name, text in _texts():
         for words in forbidden(text):
             yield problem_of(row, f"its {name} says “{words}”.")
         # Other names of a sign are readers' words.
@@ -347,33 +340,3 @@ def _long_sentences() -> Iterator[Problem]:
         average = sum(lengths) / len(lengths) if lengths else 0
         if average > LONGEST_AVERAGE:
             yield problem_of(article, f"its sentences hold {average:.1f} words on average.")
-
-
-def short_share(texts: Iterable[str]) -> float:
-    """Return the share of sentences that have six words or fewer; 0 without a sentence.
-
-    Bold words that open a paragraph, the question that opens a fold and list items without a full
-    stop are no sentences. The only sentence of a text is never short: it cannot be joined to
-    another.
-    """
-    short = whole = 0
-    for text in texts:
-        parts = prose.sentences(RUN_IN_HEADING.sub(r"\1", HEADING.sub("", text)))
-        lengths = [len(part.split()) for part in parts if part[-1] in ".!?"]
-        short += sum(length <= SHORT_SENTENCE for length in lengths) if len(lengths) > 1 else 0
-        whole += len(lengths)
-    return short / whole if whole else 0.0
-
-
-def _chopped_sentences() -> Iterator[Problem]:
-    by_model: dict[type[models.Model], list[str]] = defaultdict(list)
-    for row, name, text in _texts(models.TextField):
-        # Instructions are short on purpose.
-        if name != "self_care":
-            by_model[type(row)].append(text)
-    for model, texts in by_model.items():
-        share = short_share(texts)
-        if share > MOST_SHORT_SENTENCES:
-            reason = f"{share:.0%} of its sentences have {SHORT_SENTENCE} words or fewer."
-            label = model._meta.label_lower
-            yield Problem(model=label, row=label, reason=reason)

@@ -14,6 +14,7 @@ from nutrients.checklist.content import ChecklistContent
 from nutrients.checklist.urgency import urgency_rules
 from nutrients.evidence.ranking import Tick, urgency
 from nutrients.models import (
+    ArticleSection,
     Association,
     FoodSource,
     Nutrient,
@@ -26,6 +27,7 @@ from nutrients.models import (
     Urgency,
     Verification,
 )
+from nutrients.prose import sentences
 
 pytestmark = pytest.mark.usefixtures("content")
 
@@ -60,13 +62,16 @@ PROSE_MODELS = [
     for model in apps.get_app_config("nutrients").get_models()
     if issubclass(model, Publishable)
 ]
-LONGEST_SENTENCE = 22
+# In words.
+LONGEST_SENTENCE, SHORT_SENTENCE, MOST_SHORT_SENTENCES = 22, 6, 0.15
+HEADING = re.compile(r"^#+ .*$", re.MULTILINE)
+RUN_IN_HEADING = re.compile(r"^((?:- |\d+\. )?)\*\*[^*\n]+\*\* ", re.MULTILINE)
 
 
-def texts(model):
+def texts(model, without=""):
     """Every text of the rows of a model."""
     names = [field.name for field in model._meta.fields if isinstance(field, models.TextField)]
-    return [getattr(row, name) for row in model.objects.all() for name in names]
+    return [getattr(row, name) for row in model.objects.all() for name in names if name != without]
 
 
 def test_drafts_are_the_unverified_rows_and_no_row_claims_a_review():
@@ -87,6 +92,22 @@ def test_sentences_are_short_and_whole_and_have_units_in_full():
         if model in (Nutrient, Symptom, FoodSource, RedFlag):
             lines = [line for text in prose for line in text.splitlines()]
             assert not [line for line in lines if line[0].islower() or line[-1] != "."]
+
+
+def test_few_sentences_are_short():
+    """Many short sentences in a row separate cause from effect.
+
+    Bold words that open a paragraph, the question that opens a fold and list items without a full
+    stop are no sentences. The only sentence of a text cannot be joined to another.
+    """
+    for model in (*PROSE_MODELS, ArticleSection):
+        short = whole = 0
+        for text in texts(model, without="self_care"):
+            parts = sentences(RUN_IN_HEADING.sub(r"\1", HEADING.sub("", text)))
+            lengths = [len(part.split()) for part in parts if part[-1] in ".!?"]
+            short += sum(length <= SHORT_SENTENCE for length in lengths) if len(lengths) > 1 else 0
+            whole += len(lengths)
+        assert short <= MOST_SHORT_SENTENCES * whole, model
 
 
 def test_notes_never_say_more_than_their_grade():
