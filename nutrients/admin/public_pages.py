@@ -20,7 +20,6 @@ from reversion.admin import VersionAdmin
 from nutrients.content.checking import page_fault
 from nutrients.content.removed import has_page, redirect_pages
 from nutrients.models import ChangeNote, NoteKind, Publishable, Redirect, Status
-from nutrients.proposals.rows import key_of
 
 from .content_forms import FIELD_OPTIONS, ContentForm, ProseField, check_words
 from .guard import refuse
@@ -192,8 +191,6 @@ class PublicPageMixin(VersionAdmin):
                 text=text,
                 title=str(obj)[:MAX_TITLE_LENGTH],
                 address=obj.get_absolute_url(),
-                subject=obj._meta.label_lower,
-                subject_key=key_of(obj),
                 created_at=timezone.now(),
             )
 

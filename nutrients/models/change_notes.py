@@ -52,15 +52,6 @@ class ChangeNote(Keyed):
         ],
         help_text="The path on this site, such as /nutrients/magnesium/.",
     )
-    subject = models.CharField(
-        max_length=60,
-        blank=True,
-        editable=False,
-        help_text="The model of the row that was edited: nutrients.nutrient.",
-    )
-    subject_key = models.CharField(
-        max_length=255, blank=True, editable=False, help_text="Its natural key as JSON."
-    )
     created_at = models.DateTimeField("made", default=timezone.now)
 
     objects = ChangeNoteQuerySet.as_manager()
