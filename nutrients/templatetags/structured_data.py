@@ -77,28 +77,16 @@ def script(data: Data) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def website(context: Context) -> SafeString:
-    url = context["canonical_url"]
-    return script({"@context": CONTEXT, "@type": "WebSite", "name": "Nutrisite", "url": url})
-
-
-@register.simple_tag(takes_context=True)
 def page_data(
     context: Context,
     kind: str,
     page: Any,
     about: str,
     name: str,
-    others: str = "",
     row: Publishable | None = None,
 ) -> SafeString:
-    """Render the structured data of a page about a thing: its type, name and other names.
-
-    The other names are separated by commas. A `row` gives dates and any review.
-    """
-    names = [other.strip() for other in others.split(",") if other.strip()]
-    thing = {"@type": about, "name": name} | ({"alternateName": names} if names else {})
-    return _script_of(kind, context, page, {"about": thing}, row)
+    """Render the structured data of a page about a thing. A `row` gives dates and any review."""
+    return _script_of(kind, context, page, {"about": {"@type": about, "name": name}}, row)
 
 
 @register.simple_tag(takes_context=True)
@@ -112,8 +100,6 @@ def article_data(context: Context, page: Any) -> SafeString:
         "description": row.summary,
         "author": {"@type": kind, "name": row.written_by},
         "publisher": PUBLISHER,
-        "timeRequired": f"PT{row.reading_minutes}M",
-        "image": card("article"),
     }
     entity = {"mainEntity": text | _dates(row)}
     return _script_of("MedicalWebPage", context, page, entity, row)
@@ -152,7 +138,6 @@ def dataset(context: Context, tables: Iterable[Any], version: ContentVersion) ->
             "version": version.label,
             "dateModified": version.changed_at.date().isoformat(),
             "creator": PUBLISHER,
-            "isAccessibleForFree": True,
             "distribution": files,
         }
     )
