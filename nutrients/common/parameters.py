@@ -20,9 +20,6 @@ from nutrients.models import DEFAULT_AUTHORITY, Authority
 
 LONGEST_QUOTE = 40
 MOST_QUOTES = 3
-# The replacement character, for bytes of an address that are not UTF-8.
-NOT_DECODED = "\N{REPLACEMENT CHARACTER}"
-UNREADABLE = "a value without readable letters"
 
 
 @dataclass(slots=True)
@@ -64,11 +61,10 @@ def ignored_sentence(ignored: Collection[str]) -> str:
 
 
 def _quoted(value: str) -> str:
-    text = _printable(value.replace(NOT_DECODED, " "))
-    text = " ".join(text[: LONGEST_QUOTE + 1].split())
+    text = " ".join(_printable(value)[: LONGEST_QUOTE + 1].split())
     if len(text) > LONGEST_QUOTE:
         text = f"{text[: LONGEST_QUOTE - 1]}…"
-    return f"“{text}”" if text else UNREADABLE
+    return f"“{text}”"
 
 
 def _printable(text: str) -> str:
