@@ -30,8 +30,6 @@ IN_TITLE, IN_NAMES, IN_TEXT = (120, 105, 60), (100, 90, 45), (30, 25, 8)
 WHOLE_TITLE, WHOLE_NAME, STARTS_TITLE, STARTS_NAME = 400, 350, 120, 90
 # In a longer title each word matters less: points off for each word.
 PENALTY_PER_WORD = 3
-# The points of a synonym, in tenths of those of the word itself.
-SYNONYM = 9
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n")
 
 Phrase = tuple[str, ...]
@@ -150,7 +148,7 @@ def scorer(clauses: Sequence[Clause]) -> Callable[[Scorable], tuple[int, int]]:
 
     def score(document: Scorable) -> tuple[int, int]:
         points = [clause_points(clause, document) for clause in clauses]
-        whole = _best([_whole_points(whole, document) for whole in wholes])
+        whole = max(_whole_points(whole, document) for whole in wholes)
         return sum(map(bool, points)), whole + sum(points) - PENALTY_PER_WORD * len(document.title)
 
     return score
@@ -158,17 +156,12 @@ def scorer(clauses: Sequence[Clause]) -> Callable[[Scorable], tuple[int, int]]:
 
 def clause_points(clause: Clause, document: Scorable) -> int:
     """Return the points of a clause in a document, 0 if the document does not have it."""
-    return _best([_phrase_points(phrase, document) for phrase in clause.phrases])
+    return max(_phrase_points(phrase, document) for phrase in clause.phrases)
 
 
 def _phrase_points(phrase: tuple[Term, ...], document: Scorable) -> int:
     points = [document.points(term) for term in phrase]
     return sum(points) // len(points) if all(points) else 0
-
-
-def _best(points: list[int]) -> int:
-    """Return the most points of a phrase as typed, which comes first, and its synonyms."""
-    return max([points[0], *(synonym * SYNONYM // 10 for synonym in points[1:])])
 
 
 def _whole_points(whole: Phrase, document: Scorable) -> int:
