@@ -125,13 +125,10 @@ def sitemap_part(request: HttpRequest, section: str) -> HttpResponse:
 
 
 def robots(request: HttpRequest) -> HttpResponse:
-    """Allow robots everywhere except on pages with a reader's ticks."""
-    lines = (
-        "User-agent: *",
-        f"Disallow: {reverse('nutrients:checklist_print')}",
-        f"Sitemap: {site_address(reverse('nutrients:sitemap'))}",
-    )
-    return HttpResponse("\n".join((*lines, "")), content_type="text/plain; charset=utf-8")
+    """Allow robots everywhere, and name the sitemap."""
+    sitemap = site_address(reverse("nutrients:sitemap"))
+    text = f"User-agent: *\nDisallow:\nSitemap: {sitemap}\n"
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
 @never_cache
@@ -139,16 +136,10 @@ def security(request: HttpRequest) -> HttpResponse:
     """Serve the contact for vulnerability reports (RFC 9116); 404 without a CONTACT_EMAIL."""
     if not settings.CONTACT_EMAIL:
         raise Http404("no contact")
-    expires = (timezone.now() + SECURITY_EXPIRES).replace(microsecond=0)
-    lines = [
-        f"Contact: mailto:{quote(settings.CONTACT_EMAIL, safe='@+')}",
-        f"Expires: {expires.isoformat()}",
-        "Preferred-Languages: en",
-    ]
-    # The RFC requires https, which a local site lacks.
-    if settings.SITE_URL.startswith("https://"):
-        lines.append(f"Canonical: {site_address(reverse('nutrients:security_txt'))}")
-    return HttpResponse("\n".join([*lines, ""]), content_type="text/plain; charset=utf-8")
+    contact = quote(settings.CONTACT_EMAIL, safe="@+")
+    expires = (timezone.now() + SECURITY_EXPIRES).isoformat(timespec="seconds")
+    text = f"Contact: mailto:{contact}\nExpires: {expires}\n"
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
 @memoized_page
