@@ -6,7 +6,6 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.encoding import escape_uri_path
 
 from nutrients.models import Authority
 
@@ -25,19 +24,14 @@ def site(request: HttpRequest) -> dict[str, Any]:
     match = request.resolver_match
     name = match.url_name if match else None
     return {
-        "site_url": canonical_url(""),
-        "canonical_url": canonical_url(request.path),
+        "site_url": settings.SITE_URL,
+        "canonical_url": site_address(request.path),
         "is_filtered": bool(request.GET) and name in FILTERED,
         "uses_htmx": name in SWAPPED,
         "section": "",
         "countries": Authority,
         "contact": settings.CONTACT_EMAIL,
     }
-
-
-def canonical_url(path: str) -> str:
-    """Return the canonical address of a path, percent-encoded."""
-    return site_address(escape_uri_path(path))
 
 
 def site_address(path: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, QueryDict
 
-from nutrients.context import canonical_url
+from nutrients.context import site_address
 
 from .parameters import Reading, ignored_sentence
 
@@ -26,7 +26,7 @@ def paged(request: HttpRequest, pages: Paginator[Any]) -> dict[str, Any]:
     return {
         "page": page,
         "ignored": ignored_sentence(ignored),
-        "canonical_url": canonical_url(request.path) + query,
+        "canonical_url": site_address(request.path) + query,
     }
 
 
