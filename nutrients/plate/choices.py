@@ -48,10 +48,6 @@ class PlateChoices:
         """The plate as an address carries it; single servings and the search are left out."""
         return self._query(self.servings)
 
-    @property
-    def is_full(self) -> bool:
-        return len(self.servings) >= MOST_FOODS
-
     def query_with(self, slug: str) -> str:
         """Return the query of the plate with a serving of another food added."""
         return self._query({**self.servings, slug: ONE_SERVING})

@@ -26,7 +26,7 @@ MOST_ADDITIONS = 3
 
 @dataclass(frozen=True, slots=True)
 class FoodSuggestion:
-    """A helping that would fill a gap, and the query of the plate with it; empty if that is full.
+    """A helping that would fill a gap, and the query of the plate with it.
 
     `amount` is what it gives, in the nutrient's unit, and `percent` that share of the need. In a
     swap it takes the place of `out`, which gives `before`.
@@ -71,7 +71,7 @@ def fill_gaps(
             FoodSuggestion(
                 helping,
                 helping.amounts[key],
-                "" if choices.is_full else choices.query_with(helping.food.slug),
+                choices.query_with(helping.food.slug),
                 None if need is None else percent(helping.amounts[key], need),
             )
             for helping in best

@@ -92,28 +92,10 @@ def test_plate_holds_thirty_foods_each_once_and_search_counts_the_others(client,
 
     assert foods_on(full) == [f"bean-{number}" for number in range(30)]
     assert "A plate holds up to 30 foods, so we left out the rest." in text_of(full)
-    assert "The plate is full." in text_of(full, "plate-matches")
-    assert 'name="food" value="bean-31"' not in full.content.decode()
     assert foods_on(twice) == ["bean-0"]
     words = text_of(twice, "plate-matches")
     assert words.startswith(f"31 foods found, the first {MOST_MATCHES} are here.")
     assert "Bean 0 " not in f"{words} "
-
-
-def test_full_plate_names_foods_for_its_gaps_without_adding_them(client, content):
-    poor = FoodSource.objects.filter(amounts__nutrient__slug="vitamin-d", amounts__per_100g=0)
-    # Of so many foods the copper alone could leave no room for any other.
-    rich = FoodSource.objects.filter(amounts__nutrient__slug="copper", amounts__per_100g__gt=0.1)
-    poor = poor.exclude(pk__in=rich.values("pk"))
-    slugs = list(poor.filter(is_curated=True).values_list("slug", flat=True)[:30])
-    almost, full = (
-        text_of(client.get(PAGE, {"food": chosen}), "gaps-list") for chosen in (slugs[:29], slugs)
-    )
-
-    assert len(slugs) == 30
-    assert "Add Salmon, sockeye, cooked" in almost
-    assert "Salmon, sockeye, cooked" in full
-    assert "Add " not in full
 
 
 def test_draft_food_is_on_no_plate(client, content):
