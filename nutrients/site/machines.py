@@ -15,7 +15,6 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.encoding import escape_uri_path
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 from django.views.decorators.cache import never_cache
@@ -174,16 +173,14 @@ def change_feed(request: HttpRequest) -> HttpResponse:
     )
     for note in ChangeNote.objects.until(timezone.now())[:CHANGES_LISTED]:
         changed = note.created_at.strftime("%Y%m%dT%H%M%S.%fZ")
-        path, hash_sign, anchor = note.address.partition("#")
-        address = site_address(f"{escape_uri_path(path)}{hash_sign}{escape_uri_path(anchor)}")
         feed.add_item(
             title=_clean(f"{note.get_kind_display()}: {note.title}"),
-            link=address,
+            link=site_address(note.address),
             description=escape(_clean(note.text)),
             pubdate=note.created_at,
             updateddate=note.created_at,
             # A page changes many times, so its address alone is not unique.
-            unique_id=f"{site_address(escape_uri_path(path))}?changed={changed}",
+            unique_id=f"{site_address(note.address.partition('#')[0])}?changed={changed}",
             categories=[note.kind],
         )
     return _response(feed)
