@@ -27,7 +27,7 @@ TAGS = {
     *("caption", "table", "tbody", "td", "th", "thead", "tr"),
 }
 ATTRIBUTES = {
-    "a": {"aria-label", "class", "href", "id", "rel"},
+    "a": {"aria-label", "class", "href", "id"},
     "button": {"class", "popovertarget", "type"},
     "ol": {"class", "start"},
     "span": {"class", "id", "popover"},
@@ -36,7 +36,6 @@ ATTRIBUTES = {
     "th": {"scope"},
 }
 SCHEMES = {"http", "https", "mailto", "tel"}
-EXTERNAL = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
 
 CITATION = re.compile(r"\[(@[A-Za-z0-9_-]+(?:\s*;\s*@[A-Za-z0-9_-]+)*)\s*\]")
 CITE = (
@@ -239,7 +238,6 @@ def _parser(*, tables: bool) -> MarkdownIt:
     parser.inline.ruler.before("link", "citation", _citation)
     parser.add_render_rule("citation", _render_citation)
     parser.add_render_rule("text", _render_text)
-    parser.add_render_rule("link_open", _render_link)
     for name in ("heading_open", "heading_close"):
         parser.add_render_rule(name, _render_heading)
     parser.add_render_rule("ordered_list_open", _render_list)
@@ -285,12 +283,6 @@ def _render_text(self: Any, tokens: Any, index: int, options: Any, env: Any) -> 
     if tokens[index].level and tokens[index - 1].type == "strong_open":
         glossary.pass_over(text)
     return escape(text)
-
-
-def _render_link(self: Any, tokens: Any, index: int, options: Any, env: Any) -> str:
-    if EXTERNAL.match(tokens[index].attrs.get("href", "")):
-        tokens[index].attrSet("rel", "external")
-    return str(self.renderToken(tokens, index, options, env))
 
 
 def _render_heading(self: Any, tokens: Any, index: int, options: Any, env: Any) -> str:

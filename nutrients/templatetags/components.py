@@ -50,7 +50,7 @@ CITE_AGAIN = '<a class="cite" href="#src-{0}" aria-label="Source {0}">{0}</a>'
 CITE_RUN = '<a class="cite" href="#src-{0}" aria-label="Sources {0}–{1}">{0}–{1}</a>'
 SOURCES = '<ol class="sources">{}</ol><a class="action" href="{}">How we checked these sources</a>'
 SOURCE = '<li id="src-{}">{}{}</li>'
-SOURCE_LINKED = '<a href="{}" rel="external">{}</a>'
+SOURCE_LINKED = '<a href="{}">{}</a>'
 BACK = ' <a href="#ref-{0}-1" data-back aria-label="Back to text for source {0}">Back to text</a>'
 # White space keeps them apart without styles too.
 BETWEEN = "\n"

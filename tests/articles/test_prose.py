@@ -59,8 +59,8 @@ def test_citation_becomes_a_numbered_link_right_after_the_full_stop():
     ("text", "html"),
     [
         ("[a](/foods/)", '<p><a href="/foods/">a</a></p>\n'),
-        ("[a](https://e.test/x)", '<p><a href="https://e.test/x" rel="external">a</a></p>\n'),
-        ("[a](//e.test)", '<p><a href="//e.test" rel="external">a</a></p>\n'),
+        ("[a](https://e.test/x)", '<p><a href="https://e.test/x">a</a></p>\n'),
+        ("[a](//e.test)", '<p><a href="//e.test">a</a></p>\n'),
         ("[a](javascript:alert(1))", "<p>[a](javascript:alert(1))</p>\n"),
         ("[a](data:text/html,x)", "<p>[a](data:text/html,x)</p>\n"),
         ("So it is. [@nope]", "<p>So it is.</p>\n"),

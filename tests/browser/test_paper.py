@@ -192,7 +192,7 @@ def test_form_of_the_checklist_can_be_ticked_on_paper(page):
 def test_sources_on_paper_show_their_addresses(page):
     page.goto("/sources/ods-magnesium/")
     page.emulate_media(media="print")
-    addresses = page.locator("main a[rel=external]").evaluate_all(
+    addresses = page.locator("main .source-read a").evaluate_all(
         "all => all.map(a => [a.getAttribute('href'), getComputedStyle(a, '::after').content])"
     )
     assert addresses
