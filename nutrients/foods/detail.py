@@ -45,8 +45,7 @@ COOKED = frozenset(
 )
 # Parts of a description that go with cooking and do not name the food.
 BESIDE = frozenset({"drained", "with salt", "without salt", "with skin and salt"})
-# The drawing of a serving: by its measure, or by the group of a food that is served in ounces.
-DRAWN_MEASURES = {"slice": "slice", "can": "tin", "tbsp": "spoon", "tsp": "spoon"}
+# The drawing of a serving in ounces, by the group of the food.
 DRAWN_GROUPS = {
     "dairy": "matchbox",
     "oily-fish": "hand",
@@ -167,7 +166,7 @@ def _size(food: FoodSource) -> str:
     measure = food.serving_description.split(",")[0]
     if is_american(measure):
         return DRAWN_GROUPS.get(food.group.slug, "") if " oz" in measure else ""
-    return next((drawn for word, drawn in DRAWN_MEASURES.items() if word in measure), "")
+    return "spoon" if "tbsp" in measure or "tsp" in measure else ""
 
 
 def _list_query(food: FoodSource, country: Authority) -> str:

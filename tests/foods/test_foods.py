@@ -256,8 +256,6 @@ def test_size_of_a_serving_is_drawn_with_a_title(client, content):
         ("cheese-cheddar", "matchbox"),
         ("beef-sirloin-cooked", "pack of cards"),
         ("cod-cooked", "palm of a hand"),
-        ("whole-wheat-bread", "slice of bread"),
-        ("sardines-canned-oil", "tin of fish"),
         ("tahini", "spoon"),
         ("kale-raw", ""),
         ("sunlight", ""),
