@@ -27,14 +27,13 @@ from .catalogue import HUNDRED, Figure, food_share
 from .filters import FoodChoices
 from .listing import notable_shares
 
-MOST_NEIGHBOURS, MOST_FORMS = 8, 6
+MOST_NEIGHBOURS = 8
 # The fields of an amount and of its source that a page prints.
 AMOUNT_FIELDS = (
     *("food", "nutrient", "per_100g"),
     *("source__slug", "source__title", "source__publisher", "source__url"),
 )
-# How the USDA says that a food was prepared.
-RAW = frozenset({"raw"})
+# How the USDA says that a food was cooked.
 COOKED = frozenset(
     [
         *("cooked", "boiled", "steamed", "baked", "roasted", "fried", "broiled", "grilled"),
@@ -43,8 +42,6 @@ COOKED = frozenset(
         *("dry heat", "moist heat"),
     ]
 )
-# Parts of a description that go with cooking and do not name the food.
-BESIDE = frozenset({"drained", "with salt", "without salt", "with skin and salt"})
 # The drawing of a serving in ounces, by the group of the food.
 DRAWN_GROUPS = {
     "dairy": "matchbox",
@@ -56,13 +53,12 @@ DRAWN_GROUPS = {
 
 
 class FoodContent:
-    """The part of a food's page that does not depend on the portion and country. Eight queries.
+    """The part of a food's page that does not depend on the portion and country. Seven queries.
 
     `portions` are by their values in an address, and the first is the serving. `unmeasured` are
     nutrients it gives without a figure. `flags` are the labels of diets and allergens by whether
     they are known to apply: `flags.diets.yes`. `state` is "raw", "cooked", or "" if its record does
-    not say, and `other_forms` are the same food in the other state. `size` names the drawing of a
-    serving.
+    not say. `size` names the drawing of a serving.
     """
 
     def __init__(self, food: FoodSource, *, at: datetime) -> None:
@@ -74,7 +70,7 @@ class FoodContent:
         self.portions = _portions(food)
         self.unmeasured = set(food.unmeasured_nutrients.order_by().values_list("pk", flat=True))
         self.flags = {"diets": _flags(food, Diet), "allergens": _flags(food, Allergen)}
-        self.state, self.other_forms = _forms(food, at=at)
+        self.state = _state(food.usda_description)
         group = FoodSource.objects.published(at=at).curated().filter(group=food.group)
         neighbours = group.exclude(pk=food.pk).order_by("name").only("slug", "name")
         self.neighbours = list(neighbours[:MOST_NEIGHBOURS])
@@ -176,31 +172,9 @@ def _list_query(food: FoodSource, country: Authority) -> str:
     return urlencode([("group", food.group.slug), *names, *country.pairs])
 
 
-def _forms(food: FoodSource, *, at: datetime) -> tuple[str, list[FoodSource]]:
-    """Return the food's state, and published foods that are the same in the other state.
-
-    The USDA describes a food in parts, such as “Spinach, cooked, boiled, drained, without salt”.
-    Two descriptions are forms of one food if they differ in nothing but parts that say how it was
-    prepared. Similar names do not match.
-    """
-    state, names = _state_and_names(food.usda_description)
-    if not state or not names:
-        return state, []
-    other = {"raw": "cooked", "cooked": "raw"}[state]
-    rows = FoodSource.objects.published(at=at).foods().exclude(pk=food.pk)
-    rows = rows.described_as(names[0]).only("slug", "name", "usda_description")
-    forms = [
-        row
-        for row in rows.order_by("-is_curated", "name")
-        if _state_and_names(row.usda_description) == (other, names)
-    ]
-    return state, forms[:MOST_FORMS]
-
-
-def _state_and_names(description: str) -> tuple[str, list[str]]:
-    """Return the state that a USDA description says, and the parts that name the food itself."""
-    parts = [part.strip().casefold() for part in description.split(",") if part.strip()]
-    is_raw, is_cooked = not RAW.isdisjoint(parts), not COOKED.isdisjoint(parts)
+def _state(description: str) -> str:
+    """Return the state in a USDA description, such as “Spinach, cooked, boiled, drained”."""
+    parts = {part.strip().casefold() for part in description.split(",")}
+    is_raw, is_cooked = "raw" in parts, not COOKED.isdisjoint(parts)
     # “Raw, cooked” would be neither.
-    state = "" if is_raw == is_cooked else "raw" if is_raw else "cooked"
-    return state, [part for part in parts if part not in RAW | COOKED | BESIDE]
+    return "" if is_raw == is_cooked else "raw" if is_raw else "cooked"

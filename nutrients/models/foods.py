@@ -100,33 +100,11 @@ class NotSuggestedTo(models.TextChoices):
     EVERYONE = "everyone", "Everyone"
 
 
-INDEXED_LETTERS = 3
-
-
-class Beginning(models.Func):
-    """The first INDEXED_LETTERS characters of a text in lower case, as foods are indexed.
-
-    Its numbers are part of the template, because an index is used only for the same expression.
-    """
-
-    template = "LOWER(SUBSTR(%(expressions)s, 1, 3))"
-    output_field = models.CharField()
-
-
 # Kilocalories in 100 g of pure fat, and grams in one serving.
 MOST_ENERGY, MOST_IN_SERVING = 902, 2_000
 
 
 class FoodSourceQuerySet(PublishableQuerySet):
-    def described_as(self, beginning: str) -> Self:
-        """Return foods whose USDA description begins with the text, ignoring case."""
-        rows = self.filter(usda_description__istartswith=beginning)
-        if len(beginning) < INDEXED_LETTERS:
-            return rows
-        # The index narrows the search to a few foods first.
-        indexed = rows.alias(beginning=Beginning("usda_description"))
-        return indexed.filter(beginning=Beginning(models.Value(beginning)))
-
     def foods(self) -> Self:
         """Leave out sunlight."""
         return self.filter(is_food=True)
@@ -263,7 +241,6 @@ class FoodSource(Slugged, Publishable):
         indexes = [
             *Publishable.Meta.indexes,
             models.Index(fields=["-is_curated", "name"], name="foodsource_curated_first"),
-            models.Index(Beginning("usda_description"), name="foodsource_description_begins"),
             reviewed_index(),
             # To list and count chosen foods among a hundred thousand others.
             models.Index(

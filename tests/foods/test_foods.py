@@ -167,6 +167,7 @@ def test_food_page_has_shares_diets_allergens_note_and_record(client, content):
         assert "Magnesium 23.7 mg 6% 79 mg" in text
     assert "Vegan, Vegetarian, Dairy-free, Gluten-free, Nut-free" in text
     assert "so check the label" in text
+    assert "These figures are for the food raw." in text
     assert FoodSource.objects.get(slug="spinach-raw").note in text
     assert {
         *("https://fdc.nal.usda.gov/food-details/168462/nutrients", "/foods/spinach-cooked/"),
@@ -265,20 +266,6 @@ def test_size_of_a_serving_is_drawn_with_a_title(client, content):
 
         assert bool(figure) == bool(drawn), food
         assert re.search(rf'role="img"[^>]*> ?<title[^>]*>[^<]*{drawn}', figure) or not drawn
-
-
-@pytest.mark.postgresql
-def test_raw_food_names_the_same_food_cooked(client, no_content):
-    iron = factories.nutrient("iron")
-    # A name shorter than what is indexed, a full one, and those with such a beginning.
-    for name in ("Ox", "Oxtail", "Spinach", "Spinach, baby", "Spinach oil"):
-        slug = name.lower().replace(",", "").replace(" ", "-")
-        factories.food(f"{slug}-raw", iron, 1, usda_description=f"{name}, raw")
-        factories.food(f"{slug}-cooked", iron, 1, usda_description=f"{name.upper()}, cooked")
-
-    for slug in ("ox", "spinach"):
-        page = client.get(f"/foods/{slug}-raw/")
-        assert links_of(page, "forms") == [f"/foods/{slug}-cooked/"]
 
 
 # A note is never far from the name: liver and pregnancy, spinach and oxalate
