@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.auth import get_permission_codename
 from django.core import signing
@@ -136,7 +137,7 @@ class ProposingMixin(ProposingRights, VersionAdmin):
 
     def keep_proposed(
         self,
-        request: HttpRequest,
+        request: Any,
         proposal: Proposal | None,
         drafts: list[Draft],
         overlays: list[Overlay],
@@ -158,6 +159,10 @@ class ProposingMixin(ProposingRights, VersionAdmin):
                 rewritten += _merge(
                     chosen, row, values, proposed, opened, by=request.user, under=under
                 )
+            # The account cannot sign the proposal, even after another one rewrites the row.
+            LogEntry.objects.log_actions(
+                request.user.pk, [chosen], ADDITION, f"Wrote: {first}.", single_object=True
+            )
             transaction.set_rollback(bool(rewritten))
         if rewritten:
             _list_rewritten(request, rewritten)

@@ -20,10 +20,11 @@ from reversion.models import Version
 
 from nutrients.content.signatures import digest, sign, signatures_of, signed_texts, update_reviewers
 from nutrients.content.versions import parents, record_first
-from nutrients.models import Status
+from nutrients.models import State, Status
 from nutrisite.accounts.admin_site import is_key
 
 from .content_forms import validate_to_come
+from .proposing import rows_for
 from .rows import admin_address, draw, foreign_keys, get_row, reviewed_tables
 
 # Days until the next review: fewer where an outdated row can do more harm.
@@ -54,11 +55,16 @@ def profession_of(account: Any) -> str:
 
 
 def has_written(row: Any, account: Any) -> bool:
-    """Whether an account changed a row since the last signature, and so cannot sign it."""
+    """Whether an account changed a row since the last signature, and so cannot sign it.
+
+    The version of a proposal names who published it, and the proposal who wrote it.
+    """
     versions = Version.objects.get_for_object(row).filter(revision__user=account)
+    proposed = rows_for(row).filter(by=account, proposal__state=State.LIVE)
     if last := signatures_of(row).last():
         versions = versions.filter(revision__date_created__gt=last.signed_at)
-    return versions.exists()
+        proposed = proposed.filter(proposal__publish_at__gt=last.signed_at)
+    return versions.exists() or proposed.exists()
 
 
 def update_due(rows: dict[Any, date]) -> None:

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.admin.models import ADDITION, LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import F
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
@@ -18,8 +20,14 @@ VALID_DAYS, MAX_TRIES = 14, 5
 
 
 def has_written(proposal: Proposal, account: Any) -> bool:
-    """Whether an account made the proposal or wrote part of it, and so cannot sign it."""
-    return proposal.author == account or proposal.rows.filter(by=account).exists()
+    """Whether an account made the proposal or wrote part of it, and so cannot sign it.
+
+    A row names its last writer alone; the log has everybody who wrote in the proposal of another.
+    """
+    kind = ContentType.objects.get_for_model(proposal)
+    log = LogEntry.objects.filter(content_type=kind, object_id=proposal.pk, action_flag=ADDITION)
+    written = (log.filter(user=account), proposal.rows.filter(by=account))
+    return proposal.author == account or any(rows.exists() for rows in written)
 
 
 def valid_sign_offs(proposal: Proposal) -> list[SignOff]:

@@ -319,10 +319,11 @@ def test_proposal_that_breaks_the_test_book_is_scheduled_and_published_with_a_re
     assert BookOverride.objects.get().reason == INSIST[REASON]
 
 
-def test_two_who_write_on_a_proposal_lose_nothing(screen, magnesium, editor_client):
+def test_two_who_write_on_a_proposal_lose_nothing(screen, magnesium, editor_client, account):
     proposal = propose(screen(magnesium), tagline=WORDS)
     over = f"{address_of(magnesium)}?proposal={proposal.pk}"
-    first, second, late = (Screen(editor_client, magnesium, over) for _ in range(3))
+    bea = account("Editors", "Bea Oak")
+    first, second, late = (Screen(who, magnesium, over) for who in (bea, *[editor_client] * 2))
     propose(first, job="The first writes this.")
     propose(second, why_low_matters="The second writes this.")
     # The form of the row on the site does not have what is proposed.
@@ -344,6 +345,9 @@ def test_two_who_write_on_a_proposal_lose_nothing(screen, magnesium, editor_clie
     late.data |= [refused.context["proposed_then"]]
     propose(late, **changes)
     assert proposal.rows.get().values == values | changes
+    move(editor_client, proposal, "ready")
+    assert send(bea, proposal, "sign", role="editor").status_code == 403
+    assert not bea.get(proposal.get_absolute_url()).context["roles"]
     move(editor_client, proposal, "dropped")
     page = late.save(_propose="yes", job="Another job.").text
     assert "is “Dropped” by now" in page

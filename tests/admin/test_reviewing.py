@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from nutrients.admin.reviewing import next_review, reviewed_tables
-from nutrients.models import Association, FoodSource, RedFlag, ShippedRow, Source
+from nutrients.models import Association, FoodSource, Proposal, RedFlag, ShippedRow, Source
 from tests import factories
-from tests.admin.forms import GONE, Screen, address_of, delete
+from tests.admin.forms import GONE, Screen, address_of, delete, send
 from tests.revisions import versions_of
 from tests.site.pages import text_of
 
@@ -62,7 +62,7 @@ def test_signature_shows_only_while_the_words_are_those_signed(
 
 
 def test_reviewer_is_not_typed_and_signs_words_of_others_that_are_not_outdated(
-    clinician, screen, editor_client, magnesium
+    clinician, screen, editor_client, magnesium, article
 ):
     form, address = screen(magnesium), address_of(magnesium, "sign")
     assert "reviewed_by" not in form.data
@@ -73,8 +73,11 @@ def test_reviewer_is_not_typed_and_signs_words_of_others_that_are_not_outdated(
     assert editor_client.post(address, {"words": "x"}).status_code == 403
     assert "read them again" in clinician.post(address, {"words": digest}).text
     Screen(clinician, magnesium).save(job="Words of the clinician.")
-    assert "somebody else signs it" in sign(clinician, magnesium).text
-    assert not reviewer(magnesium)
+    Screen(clinician, article).save(summary="Words of the clinician.", _propose="yes")
+    send(editor_client, Proposal.objects.get(), "publish", now="")
+    for row in (magnesium, article):
+        assert "somebody else signs it" in sign(clinician, row).text
+        assert not reviewer(row)
 
 
 def ticked(*rows):
