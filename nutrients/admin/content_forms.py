@@ -58,6 +58,11 @@ def refuse_postponing(form: forms.BaseForm, rows: Iterable[Any]) -> None:
         )
 
 
+def is_jump(old: Any, new: Any) -> bool:
+    """Whether both are figures, and the new one is at least ten times the old one."""
+    return isinstance(old, Decimal) and isinstance(new, Decimal) and 0 < JUMP * old <= new
+
+
 class ProseField(forms.CharField):
     """A text whose line ends stay those of the database.
 
@@ -129,6 +134,8 @@ class ContentForm(forms.ModelForm):
 
     # Whether the form asks to confirm a figure.
     has_jumps = False
+    # The row that readers see, if the form has an earlier version of it.
+    replaced: Any = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -195,16 +202,15 @@ class ContentForm(forms.ModelForm):
     def _check_figures(self) -> None:
         """Ask once about a figure that is ten times the previous: a comma may be lost."""
         for name in self.changed_data:
-            old, new = self.initial.get(name), self.cleaned_data.get(name)
-            if not (isinstance(old, Decimal) and isinstance(new, Decimal) and old > 0):
-                continue
-            if new >= JUMP * old and FIGURES_ARE_RIGHT not in self.data:
+            old: Any = self.initial.get(name)
+            new = self.cleaned_data.get(name)
+            if is_jump(old, new) and FIGURES_ARE_RIGHT not in self.data:
                 words = f"It was {old.normalize():f}. If it is right, tick “The figures are right”."
                 self.add_error(name, words)
                 self.has_jumps = True
 
     def _check_publishable(self) -> None:
-        refuse_postponing(self, [self.instance])
+        refuse_postponing(self, [self.replaced or self.instance])
         for name in self.needed_to_publish:
             if name not in self.errors and not self.cleaned_data.get(name):
                 self.add_error(name, "A draft may lack this; a published row needs it.")

@@ -25,7 +25,7 @@ from nutrients.content.versions import parents, record, record_first, touch_owne
 from nutrients.search.index import catch_up
 from nutrisite.accounts.admin_site import is_key
 
-from .content_forms import fixed_fields
+from .content_forms import FIGURES_ARE_RIGHT, JUMP_IS_RIGHT, fixed_fields, is_jump
 from .deleting import Deletion, is_link, linked_name, without_links
 from .differences import Change, diff_versions, value_in
 from .guard import refuse
@@ -108,6 +108,12 @@ class VersionedAdmin(VersionAdmin):
         context = {"opened": OPENED, "latest": latest.pk if latest else 0, "newer": newer}
         context |= extra_context or {}
         return super().changeform_view(request, object_id, form_url, context)
+
+    def get_form(self, request: Any, obj: Any = None, *args: Any, **options: Any) -> Any:
+        """Return a form class that knows the row which a version replaces."""
+        form: Any = super().get_form(request, obj, *args, **options)
+        form.replaced = getattr(request, "replaced", {}).get(obj)
+        return form
 
     @contextmanager
     def create_revision(self, request: HttpRequest) -> Iterator[None]:
@@ -244,9 +250,7 @@ class VersionedAdmin(VersionAdmin):
     ) -> HttpResponse:
         return self._restore_view(request, extra_context, pk=version_id)
 
-    def _restore_view(
-        self, request: HttpRequest, extra_context: Any, **lookups: str
-    ) -> HttpResponse:
+    def _restore_view(self, request: Any, extra_context: Any, **lookups: str) -> HttpResponse:
         """Restore a version to show or save its form, and undo that unless it is saved."""
         version = get_object_or_404(Version.objects.get_for_model(self.model), **lookups)
         exists = self.model._base_manager.filter(pk=version.object_id).exists()
@@ -257,12 +261,18 @@ class VersionedAdmin(VersionAdmin):
             with super().create_revision(request):
                 at = timezone.now()
                 restored, deleted = restore(version, at=at, user=request.user)
-                if request.method == "POST":
-                    touch_owners(restored, at=at)
-                    record([version.object], at=at)
+                request.replaced = restored
                 date = date_format(version.revision.date_created, "j F Y, H:i e")
                 title = f"Bring back {version} as of {date}"
                 context = {"title": title, "removed": deleted, "is_gone": not exists}
+                if request.method == "POST":
+                    touch_owners(restored, at=at)
+                    record([version.object], at=at)
+                    jumps = [*_jumps(restored)]
+                    if jumps and FIGURES_ARE_RIGHT not in request.POST:
+                        refuse(request, " ".join(jumps))
+                        context["figures_are_right"] = FIGURES_ARE_RIGHT
+                        context["jump_is_right"] = JUMP_IS_RIGHT
                 answer: Any = self.changeform_view(
                     request, version.object_id, request.path, context | (extra_context or {})
                 )
@@ -281,6 +291,17 @@ class VersionedAdmin(VersionAdmin):
             self.message_user(request, sentence, messages.ERROR)
             return redirect(address)
         return answer
+
+
+def _jumps(restored: dict[Any, Any]) -> Iterator[str]:
+    """Yield a sentence for each figure that is ten times that of the row that it replaces."""
+    for row, before in restored.items():
+        for field in row._meta.concrete_fields:
+            old: Any = getattr(before, field.attname, None)
+            new = getattr(row, field.attname)
+            if is_jump(old, new):
+                label = f"{row}, {field.verbose_name}"
+                yield f"{label}: it was {old.normalize():f}, and would be {new.normalize():f}."
 
 
 def _is_lost(form: Any) -> bool:

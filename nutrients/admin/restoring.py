@@ -22,13 +22,13 @@ Key = tuple[Any, Any]
 Stored = dict[Key, Any]
 
 
-def restore(version: Version, *, at: datetime, user: Any) -> tuple[list[Any], list[Any]]:
+def restore(version: Version, *, at: datetime, user: Any) -> tuple[dict[Any, Any], list[Any]]:
     """Restore the row of a version, its children and their links from its revision.
 
-    Returns the rows that were written and the newer ones that were deleted. Other rows of the
-    revision do not change, except that their links to a deleted row come back with it. To be called
-    within a revision. Raises RevertError or ProtectedError if the row cannot come back; the caller
-    rolls back.
+    Returns the rows that were written, each with the row that it replaces or None, and the newer
+    ones that were deleted. Other rows of the revision do not change, except that their links to a
+    deleted row come back with it. To be called within a revision. Raises RevertError or
+    ProtectedError if the row cannot come back; the caller rolls back.
     """
     stored = _read(version.revision.version_set.all())
     (root,) = _read([version])
@@ -59,7 +59,7 @@ def restore(version: Version, *, at: datetime, user: Any) -> tuple[list[Any], li
             " has changed since."
         ) from error
     _link_others(added, {key: row for key, row in stored.items() if key not in family})
-    return [row.object for row in changed.values()], removed
+    return {row.object: current.get(key) for key, row in changed.items()}, removed
 
 
 def _read(versions: Iterable[Version]) -> Stored:

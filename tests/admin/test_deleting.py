@@ -226,8 +226,11 @@ def test_form_that_unpublishes_a_page_asks_why(screen, article, client):
     assert page.status_code == 410
     assert WORDS in page.text
 
-    screen(article).save(status="published")
-    earlier = screen(article, address_of_version(versions_of(article)[1]))
+    screen(article).save(status="published", publish_at_0=factories.LATER)
+    screen(article).save(publish_at_0="2026-11-01")
+    later, earlier = map(address_of_version, versions_of(article)[1:3])
+    later, earlier = screen(article, later), screen(article, earlier)
+    assert "Readers see this page now" in later.save().text
     assert 'name="gone-reason"' in earlier.save().text
     assert client.get(article.get_absolute_url()).status_code == 200
     assert earlier.save(**GONE).status_code == 302

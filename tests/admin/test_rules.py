@@ -272,5 +272,9 @@ def test_tenfold_change_of_a_figure_needs_confirmation(screen, content):
     assert f"It was {row.per_100g.normalize():f}" in answer.text
     assert 'name="figures_are_right"' in answer.text
     assert form.save(per_100g=more, figures_are_right="on").status_code == 302
-    answer = screen(row, address_of_version(versions_of(row)[1])).save(per_100g=more)
+    early, late = (address_of_version(versions_of(row)[number]) for number in (1, 0))
+    answer = screen(row, early).save(per_100g=more)
     assert 'name="figures_are_right"' in answer.text
+    assert screen(row, early).save().status_code == 302
+    assert 'name="figures_are_right"' in screen(row, late).save().text
+    assert screen(row, late).save(figures_are_right="on").status_code == 302
