@@ -89,7 +89,9 @@ def render_page(path: str, memory: dict[Any, Any] | None = None) -> str:
         response: Any = view(request)
     except Http404:
         return ""
-    return response.content.decode() if response.status_code == 200 else ""
+    # The address of a picture is that of its file.
+    is_page = response.status_code == 200 and response["Content-Type"].startswith("text/html")
+    return response.content.decode() if is_page else ""
 
 
 def render_proposed(proposal: Proposal, path: str, memory: dict[Any, Any] | None = None) -> str:

@@ -1,6 +1,7 @@
 """Pictures of editors: checked, encoded again, shown in articles, and kept with the content."""
 
 import io
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -8,7 +9,7 @@ from django.urls import reverse
 from PIL import Image
 
 from nutrients.admin.pictures import NO_PICTURE
-from nutrients.models import Article, Picture
+from nutrients.models import Article, Picture, Proposal
 from tests.revisions import address_of_version, versions_of
 
 from .forms import address_of, delete
@@ -85,6 +86,12 @@ def test_picture_shows_in_an_article_and_is_not_deleted(screen, client, editor_c
     assert "Picture: Ann Smith, CC BY 4.0" in page
     assert "take it out there first" in delete(editor_client, picture).text
     assert Picture.objects.exists()
+    screen(picture).save(upload=file(size=(80, 80)), _propose="yes")
+    address = address_of(Proposal.objects.get(), "pages")
+    (changed,) = editor_client.get(address).context["pages"]
+    preview = editor_client.get(address, {"path": changed.path, "as": "proposed"}).text
+    (shown,) = re.findall('/pictures/stretch/[^"]*', preview)
+    assert client.get(shown).content not in (b"", bytes(picture.data))
 
 
 def test_new_file_gets_a_new_address_and_earlier_files_are_restored(
