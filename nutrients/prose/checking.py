@@ -119,7 +119,11 @@ def _block_errors(body: str, names: Mapping[str, Collection[str]]) -> Iterator[P
         for message in _block_faults(block, names):
             yield ProseError(block.line, message)
     marked = {line for block in blocks for line in (block.line, block.end)}
+    tables = [block for block in blocks if block.kind == "table"]
     for number, line in enumerate(lines_of(body), start=1):
+        is_inside = any(table.line < number < (table.end or number + 1) for table in tables)
+        if TABLE_RULE.fullmatch(line.strip()) and not is_inside:
+            yield ProseError(number, "A table is written between [[table title]] and [[/table]].")
         mark = mark_on(line)
         if mark and number not in marked:
             name = mark["name"]

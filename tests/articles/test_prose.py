@@ -101,6 +101,7 @@ def test_table_has_a_caption_headings_of_rows_and_labels_for_cards():
         ("[[questions]]\n### Why?\n### How?\nSo.\n[[/questions]]", 1, "each after ###"),
         ("[[table]]\n| a |\n|---|\n| b |\n[[/table]]", 1, "with a title"),
         ("[[table t]]\n| a |\n[[/table]]", 1, "holds one table"),
+        ("| a |\n| --- |\n| b |", 2, "between [[table title]]"),
         ("[[table t]]\n| a | b |\n|---|---|\n| c |\n[[/table]]", 1, "holds one table"),
         ("[[figure nose]]", 1, "names a picture, and there is none called “nose”"),
         ("[[other-causes hiccups]]", 1, "none called “hiccups”"),
