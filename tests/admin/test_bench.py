@@ -20,11 +20,6 @@ def rule(content):
 
 
 @pytest.fixture
-def tremor(content):
-    return Symptom.objects.get(slug="tremor")
-
-
-@pytest.fixture
 def bench(editor_client):
     return lambda row, **sent: editor_client.get(address_of(row, "bench"), sent)
 
@@ -65,8 +60,8 @@ def test_bench_proposes_a_case_that_passes(screen, bench, rule):
     assert set(case.must_warn.all()) == {rule.red_flag}
 
 
-def test_bench_tries_the_rules_of_a_proposal_and_saves_nothing(screen, editor, bench, rule, tremor):
-    proposal = begin("A wider rule", by=editor)
+def test_bench_tries_the_rules_of_a_proposal_and_saves_nothing(screen, editor, bench, rule):
+    proposal, tremor = begin("A wider rule", by=editor), Symptom.objects.get(slug="tremor")
     add_row(proposal, rule, {"symptoms": [tremor]}, by=editor)
     query = f"?proposal={proposal.pk}"
     form = screen(rule, address_of(rule) + query)

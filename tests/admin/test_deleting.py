@@ -228,8 +228,7 @@ def test_form_that_unpublishes_a_page_asks_why(screen, article, client):
 
     screen(article).save(status="published", publish_at_0=factories.LATER)
     screen(article).save(publish_at_0="2026-11-01")
-    later, earlier = map(address_of_version, versions_of(article)[1:3])
-    later, earlier = screen(article, later), screen(article, earlier)
+    later, earlier = (screen(article, address_of_version(v)) for v in versions_of(article)[1:3])
     assert "Readers see this page now" in later.save().text
     assert 'name="gone-reason"' in earlier.save().text
     assert client.get(article.get_absolute_url()).status_code == 200

@@ -18,7 +18,9 @@ def finds(client):
     return lambda address: f'href="{address}"' in client.get("/search/", {"q": WORD}).text
 
 
-def test_search_follows_the_words_of_a_row(screen, finds, magnesium):
+def test_search_follows_rows_synonyms_and_groups_of_foods(
+    editor_client, client, screen, finds, magnesium
+):
     before, address = magnesium.also_known_as, "/nutrients/magnesium/"
 
     screen(magnesium).save(also_known_as=WORD)
@@ -29,8 +31,6 @@ def test_search_follows_the_words_of_a_row(screen, finds, magnesium):
     screen(magnesium, address_of_version(with_word)).save()
     assert finds(address)
 
-
-def test_search_follows_synonyms_and_groups_of_foods(editor_client, client, screen, finds):
     screen(Synonym).save(words=WORD, means="tremor", slug="zorblax")
     assert finds("/symptoms/tremor/")
     delete(editor_client, Synonym.objects.get(slug="zorblax"))
