@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -36,7 +36,7 @@ from nutrients.proposals.signing import (
 from nutrients.proposals.views import preview_page
 from nutrisite.accounts.admin_site import is_key
 
-from .content_forms import validate_to_come
+from .content_forms import FIELD_OPTIONS, validate_to_come
 from .differences import diff_values, format_value, make_change
 from .guard import BrokenCase, guard_of
 from .publishing import BY_NOW, problems, publish, schedule
@@ -106,6 +106,7 @@ class ProposalAdmin(FixedRowsAdmin):
     list_filter = ("state", "owner")
     search_fields = ("title", "why", "rows__title")
     form = ProposalForm
+    formfield_overrides: ClassVar[Any] = FIELD_OPTIONS
     fields = ("title", "why", "owner", "digest")
 
     def get_urls(self) -> list[URLPattern]:

@@ -383,7 +383,7 @@ def test_proposal_that_changed_or_has_a_conflict_at_its_moment_is_not_published(
 def test_second_of_two_who_reword_a_proposal_is_told_the_words_of_the_first(editor_client, editor):
     proposal = begin("Other words", by=editor)
     first, second = (Screen(editor_client, proposal) for _ in range(2))
-    first.save(why="It was unclear.")
+    first.save(why="It was \u202eunclear.")
 
     refused = second.save(title="Better words")
 
