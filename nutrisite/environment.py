@@ -100,9 +100,9 @@ def secret(name: str, file: Path) -> str:
         value = text(name, "") or file.read_text().strip()
     except OSError:
         value = ""
-    if not value:
+    if len(value) < 12:
         raise ImproperlyConfigured(
-            f"there is no secret key: set {name}, or let `make key` write {file}."
+            f"no key of 12 characters can be read: set {name}, or let `make key` write {file}."
         )
     return value
 
@@ -128,7 +128,7 @@ def database(name: str, default: str) -> dict[str, Any]:
     except ValueError:
         config = {}
     # A database in memory is another one in each thread.
-    if config.get("NAME", ":memory:") == ":memory:":
+    if config.get("NAME") in (None, "", ":memory:"):
         # The address may hold a password, so the error does not repeat it.
         raise ImproperlyConfigured(
             f"{name} cannot be read: write sqlite:////folder/file.sqlite3 or"

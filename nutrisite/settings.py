@@ -4,10 +4,10 @@ import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.http.request import split_domain_port
 
 from nutrisite import environment, logging
 
@@ -33,7 +33,7 @@ if HTTPS and not BEHIND_PROXY:
     )
 ALLOWED_HOSTS = environment.hosts(
     "ALLOWED_HOSTS",
-    [urlsplit(SITE_URL).hostname or "", HOST, "localhost", "127.0.0.1", "[::1]"],
+    [split_domain_port(SITE_URL.partition("//")[2])[0], HOST, "localhost", "127.0.0.1", "[::1]"],
 )
 if os.environ.get("SCRIPT_NAME"):
     # gunicorn reads it, and would serve the site under a path.

@@ -25,7 +25,7 @@ VENV_PYTHON = VENV / "bin" / "python"
 OLDEST = (3, 11)
 # Files that determine how static files are bundled, hashed and compressed
 STATIC_INPUTS = ["nutrisite/settings.py", "nutrisite/staticfiles.py", "requirements.txt"]
-VAR = Path(os.environ.get("VAR_DIR") or ROOT / "var").expanduser()
+VAR = Path(os.environ.get("VAR_DIR", "").strip() or ROOT / "var").expanduser()
 
 
 def main(step: str, *arguments: str) -> None:
@@ -115,7 +115,7 @@ def check_port() -> None:
         except OSError as error:
             sys.exit(
                 f"Port {port} on {host} cannot be used ({error.strerror}):"
-                " choose another, for example `make run PORT=8010`."
+                " choose another, for example `make run PORT=8010`, or correct HOST."
             )
 
 
@@ -132,7 +132,7 @@ def collect_static() -> None:
     Their contents are compared: a release that is unpacked or copied keeps old modification times.
     """
     take_turns(VAR)
-    root = Path(os.environ.get("STATIC_ROOT") or VAR / "static").expanduser()
+    root = Path(os.environ.get("STATIC_ROOT", "").strip() or VAR / "static").expanduser()
     digest = hashlib.sha256(str(root.resolve()).encode())
     for path in [*sorted((ROOT / "static").rglob("*")), *(ROOT / name for name in STATIC_INPUTS)]:
         if path.is_file():
@@ -140,6 +140,7 @@ def collect_static() -> None:
     stamp = VAR / "collected"
     if text_of(stamp) == digest.hexdigest() and (root / "staticfiles.json").exists():
         return
+    take_turns(root)
     manage("collectstatic", "--noinput", "--verbosity", "0")
     stamp.write_text(digest.hexdigest())
 

@@ -39,7 +39,7 @@ def settings_with(**variables):
             "database",
             [""],
             [
-                *("mysql://u:secret@h/d", "postgres://u:se/secret@h/d"),
+                *("mysql://u:secret@h/d", "postgres://u:se/secret@h/d", "postgres://u:secret@h"),
                 *("postgres://u:[secret@h/d", "//u:secret@h/d", "sqlite://"),
             ],
             r"^(?!.*secret).*postgres://",
@@ -106,9 +106,9 @@ def test_wrong_setting_ends_in_one_sentence_before_the_database_is_made(
 
 
 def test_start_without_a_key_or_a_proxy_for_https_or_a_readable_contact_is_refused(tmp_path):
-    for _ in ("no file", "an empty file"):
-        with pytest.raises(ImproperlyConfigured, match="there is no secret key: set SECRET_KEY"):
-            settings_with(SECRET_KEY="", VAR_DIR=str(tmp_path))
+    for key in ("", "", "…"):  # no file, an empty file, the guide's example
+        with pytest.raises(ImproperlyConfigured, match="no key of 12 characters can be read"):
+            settings_with(SECRET_KEY=key, VAR_DIR=str(tmp_path))
         (tmp_path / "secret_key").touch()
     with pytest.raises(ImproperlyConfigured, match="BEHIND_PROXY=true"):
         settings_with(SITE_URL="https://example.org")
@@ -138,11 +138,12 @@ def test_server_listens_on_its_host_in_either_spelling_and_allows_it(settings, h
 
     assert server["bind"] == f"{address}:{settings.PORT}"
     assert address in site.ALLOWED_HOSTS
+    assert "[2001:db8::1]" in settings_with(SITE_URL="http://[2001:db8::1]:80").ALLOWED_HOSTS
 
 
-def test_folder_may_begin_with_a_tilde(monkeypatch, tmp_path):
+def test_folder_may_have_spaces_around_it_and_begin_with_a_tilde(monkeypatch, tmp_path):
     monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("VAR_DIR", "~/site")
+    monkeypatch.setenv("VAR_DIR", " ~/site ")
     folder = runpy.run_path(str(ROOT / "scripts" / "prepare.py"))["VAR"]
 
     assert environment.folder("VAR_DIR", ROOT) == folder == tmp_path / "site"
