@@ -132,13 +132,15 @@ class ComparisonPage:
 
     @cached_property
     def columns(self) -> list[Symptom]:
-        """The symptoms of the matrix: the chosen ones, or the first common ones.
+        """The symptoms of the matrix: the chosen ones, or the first common ones in the relation.
 
         A symptom that no nutrient is linked with has no column.
         """
-        rows = self._chosen or [row for row in self.content.symptoms.values() if row.is_common]
-        columns = [row for row in rows if ("", row.slug) in self._sets.linked]
-        return columns if self._chosen else columns[:COLUMNS]
+        if self._chosen:
+            return [row for row in self._chosen if ("", row.slug) in self._sets.linked]
+        common = [row for row in self.content.symptoms.values() if row.is_common]
+        relation = self.filters.relation
+        return [row for row in common if (relation, row.slug) in self._sets.linked][:COLUMNS]
 
     @cached_property
     def symptoms(self) -> dict[str, list[Facet]]:

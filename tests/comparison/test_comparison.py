@@ -52,6 +52,7 @@ def test_page_shows_job_signs_foods_need_and_evidence_of_the_shipped_content(cli
 def test_columns_are_the_chosen_symptoms_or_the_first_common_ones(client, table):
     head = re.compile(r'<th class="sign-head" scope="col">(.*?)</th>')
     assert head.findall(client.get(PAGE).text) == ["Cramps", "Twitches"]
+    assert head.findall(client.get(f"{PAGE}?relation=excess").text) == ["Twitches"]
     chosen = client.get(PAGE, {"symptom": ["tired", "cramps"]})
     assert head.findall(chosen.text) == ["Tired", "Cramps"]
 
