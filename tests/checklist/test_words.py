@@ -99,7 +99,8 @@ def test_paper_holds_the_ticks_their_links_and_the_sources_it_numbers(client, co
 
 
 def test_paper_is_made_by_post_alone_of_ticks_and_in_an_emergency_is_the_card(client, content):
-    assert client.get(PRINT).status_code == 405
+    link = client.get(PRINT)
+    assert (link.status_code, "fill in its form again" in link.text) == (405, True)
     bare = client.post(PRINT)
     assert "Nothing ticked" in text_of(bare, "main")
     assert PAGE in links_of(bare, "main")
