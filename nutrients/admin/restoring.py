@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core import serializers
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from reversion.errors import RevertError
 from reversion.models import Version
 
@@ -32,7 +32,7 @@ def restore(version: Version, *, at: datetime, user: Any) -> tuple[dict[Any, Any
     """
     stored = _read(version.revision.version_set.all())
     (root,) = _read([version])
-    family = _descendants(root, stored)
+    family = _with_children(root, stored)
     current = _fetch(family)
     removed = _delete_newer(current.get(root), family, user)
     existing = _existing_targets(family)
@@ -47,12 +47,11 @@ def restore(version: Version, *, at: datetime, user: Any) -> tuple[dict[Any, Any
             changed[key] = row
     added = {key: row for key, row in changed.items() if key not in current}
     try:
-        with transaction.atomic():
-            _add(added)
-            for key in changed.keys() - added.keys():
-                if isinstance(row := changed[key].object, Publishable):
-                    row.changed_at = at
-                changed[key].save()
+        _add(added)
+        for key in changed.keys() - added.keys():
+            if isinstance(row := changed[key].object, Publishable):
+                row.changed_at = at
+            changed[key].save()
     except IntegrityError as error:
         raise RevertError(
             f"“{version}” cannot come back as it was: another row has its name by now, or a rule"
@@ -76,18 +75,14 @@ def _read(versions: Iterable[Version]) -> Stored:
     return stored
 
 
-def _descendants(root: Key, stored: Stored) -> Stored:
-    """Return the root and the rows that would be deleted with it, parents first."""
-    children: dict[Key, list[Key]] = defaultdict(list)
-    for key, row in stored.items():
-        for field in owning_fields(row.object):
-            children[field.remote_field.model, getattr(row.object, field.attname)].append(key)
-    family, waiting = {}, [root]
-    for key in waiting:
-        if key not in family:
-            family[key] = stored[key]
-            waiting += children[key]
-    return family
+def _with_children(root: Key, stored: Stored) -> Stored:
+    """Return the root and the rows that would be deleted with it, which own no others."""
+    return {root: stored[root]} | {
+        key: row
+        for key, row in stored.items()
+        for field in owning_fields(row.object)
+        if (field.remote_field.model, getattr(row.object, field.attname)) == root
+    }
 
 
 def _fetch(keys: Iterable[Key]) -> dict[Key, Any]:
