@@ -233,7 +233,9 @@ def test_form_that_unpublishes_a_page_asks_why(screen, article, client):
     assert 'name="gone-reason"' in earlier.save().text
     assert client.get(article.get_absolute_url()).status_code == 200
     assert earlier.save(**GONE).status_code == 302
-    assert versions_of(article)[0].revision.comment.endswith(f"UTC. {GONE['gone-reason']}")
+    newest, before = versions_of(article)[:2]
+    assert newest.revision.comment.endswith(f"UTC. {GONE['gone-reason']}")
+    assert Article.objects.get(pk=article.pk).changed_at > before.revision.date_created
     assert client.get(article.get_absolute_url()).status_code == 410
 
 
