@@ -42,6 +42,7 @@ FDC = {
     "food_portion.csv": (
         '"id","fdc_id","seq_num","amount","measure_unit_id","portion_description","modifier",'
         '"gram_weight"\n"118804","321358","1","2.0","1001","","","33.9"\n'
+        '"118805","2346396","1","","9999","","cup","104"\n'
     ),
 }
 
@@ -63,7 +64,7 @@ def amounts(food):
         gzip.compress(
             codecs.BOM_UTF8
             + "id\tname\tgroup\tMagnesium (g/100 g)\tVitamin D (µg)\n"
-            "7\tOat biscuit\tnuts\t0,0655\tn\n8\tPlum\tnuts\t0,007\ttr\n".encode()
+            "7\tOat biscuit\tnuts\t0.0655\tn\n8\tPlum\tnuts\t0.007\ttr\n".encode()
         ),
     ],
     ids=["commas", "semicolons and a mark", "tabs and grams, compressed"],
@@ -237,7 +238,7 @@ def test_fooddata_central_is_read(tmp_path):
     output, errors = import_foods(packed(tmp_path / "foundation.zip", files), "fdc-foundation")
     hummus, oats = imported_foods().order_by("-usda_ndb_number")
 
-    assert output.startswith("fdc-foundation: 2 foods added with 4 amounts, 1 portion added")
+    assert output.startswith("fdc-foundation: 2 foods added with 4 amounts, 2 portions added")
     assert "The column “folate_total_mcg” is left out" in errors
     assert (hummus.usda_ndb_number, hummus.usda_fdc_id) == ("16999", 321358)
     assert (oats.usda_ndb_number, oats.usda_fdc_id) == ("", 2346396)
@@ -247,6 +248,7 @@ def test_fooddata_central_is_read(tmp_path):
     assert (hummus.energy_kcal, oats.energy_kcal) == (229, 387)
     assert hummus.group.slug == "legumes"
     assert str(hummus.portions.get().description) == "2.0 tablespoon"
+    assert str(oats.portions.get().description) == "1 cup"
 
 
 def test_fooddata_central_without_such_foods_or_in_a_damaged_file_is_refused(tmp_path):
@@ -278,12 +280,8 @@ CIQUAL = {
         "Alpha-tocophérol\n(vitamine E) (mg/100 g)",
         "Vitamine\nE (mg/100 g)",
         "Vitamine B9 ou\nFolates totaux,\néquivalents folates\nalimentaires, DFE (µg/100 g)",
-        *(
-            "Magnésium (mg/100 g)",
-            "Sodium (mg/100g)",
-            "Vitamine B12 (µg/100 g)",
-            "Facteur\nde\nJones",
-        ),
+        *("Magnésium (mg/100 g)", "Sodium (mg/100g)", "Vitamine B12 (µg/100 g)"),
+        "Facteur\nde\nJones",
         "Vitamine B9 ou Folates totaux (µg/100 g)",
         "Vitamine\nB9 ou\nFolates\ntotaux (µg/100 g)",
     ],
@@ -332,7 +330,7 @@ def test_cofid_is_read(tmp_path):
             ["", "", "", "", "Energy", "Energy"],
             ["13-145", "Ackee, canned, drained", "10 cans", "DG", 151, 625],
             [*beer, 30, 124],
-            [*twice, 900, 625],
+            [*twice, 151, 625],
             ["13-147", "Agar, dried, soaked and drained", "", "DG", 2, 7],
         ],
         "1.4 Inorganics": [
@@ -343,7 +341,7 @@ def test_cofid_is_read(tmp_path):
         ],
         "1.5 Vitamins": [
             [*first, "Vitamin D (µg)", "Thiamin (mg)", "Vitamin B12 (µg)", "Folate (µg)"],
-            ["13-145", "Ackee, canned", "10 cans", "DG", 0, 0.03, "Tr", "N"],
+            ["13-145", "Ackee, canned", "10 cans", "DG", 0, "0.03", "Tr", "N"],
         ],
     }
     output, errors = import_foods(workbook(tmp_path / "cofid.xlsx", sheets), "cofid")
