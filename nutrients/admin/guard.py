@@ -16,7 +16,6 @@ from typing import Any, NamedTuple, TypeVar
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Count, Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -73,12 +72,12 @@ class Guard:
     """One change by one account, through all attempts to save it.
 
     `reason` is the editor's reason to save it although cases break. `checked` maps the moment of
-    each run to its cases, the present first, and is valid for the content after `last_change`.
+    each run to its cases, the present first, and is valid while there are so many `versions`.
     """
 
     account: Any
     reason: str = ""
-    last_change: Any = None
+    versions: int | None = None
     checked: dict[datetime, list[CheckedCase]] = field(default_factory=dict)
 
     def save(
@@ -131,15 +130,14 @@ class Guard:
     def _forget_if_others_saved(self) -> None:
         """Keep others from saving until the transaction ends, and drop runs that are out of date.
 
-        Each change of a row that the book reads is a version.
+        Each change of a row that the book reads adds a version.
         """
         lock_content()
         kinds = ContentType.objects.get_for_models(*TABLES).values()
-        versions = Version.objects.filter(content_type__in=kinds)
-        last_change = versions.aggregate(last=Max("pk"), number=Count("pk"))
-        if last_change != self.last_change:
+        versions = Version.objects.filter(content_type__in=kinds).count()
+        if versions != self.versions:
             self.checked = {}
-        self.last_change = last_change
+        self.versions = versions
 
 
 def guard_of(request: Any) -> Guard:

@@ -73,7 +73,8 @@ def test_form_that_breaks_a_case_comes_back_and_is_saved_with_a_public_reason(sc
     assert failed.failures == "It does not suggest Iron."
     assert CaseOutcome.objects.get(case__slug="clot").passes
     override = BookOverride.objects.get()
-    assert (override.reason, override.cases) == ("The case is wrong.", "Iron-for-cramps")
+    row = Association.objects.get()
+    assert (override.change, override.created_by) == (f"Change {row}", "admin")
     text = text_of(client.get("/safety/test-book/"))
     assert "Reason given: The case is wrong. Cases: Iron-for-cramps." in text
 
@@ -82,6 +83,7 @@ def test_form_that_breaks_a_case_comes_back_and_is_saved_with_a_public_reason(sc
     assert screen(cramps).save(help_note="See a doctor soon.").status_code == 302
     assert Symptom.objects.get(slug="cramps").help_note == "See a doctor soon."
     assert not CaseOutcome.objects.get(case__slug="iron-for-cramps").passes
+    assert BookOverride.objects.get() == override
 
 
 def test_scheduled_change_is_checked_at_its_moment(screen):
