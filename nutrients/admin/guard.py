@@ -194,17 +194,12 @@ class GuardedAdmin(admin.ModelAdmin):
         return response
 
     def guard_form(
-        self,
-        request: HttpRequest,
-        view: Callable[..., HttpResponse],
-        *args: Any,
-        extra_context: dict[str, Any] | None = None,
-        **options: Any,
+        self, request: HttpRequest, view: Callable[..., HttpResponse], *args: Any, **options: Any
     ) -> HttpResponse:
         """Return the form as it was sent, with the cases that it breaks, if any."""
 
         def answer(**context: Any) -> HttpResponse:
-            return view(request, *args, extra_context=(extra_context or {}) | context, **options)
+            return view(request, *args, extra_context=context, **options)
 
         def show(broken: list[BrokenCase]) -> HttpResponse:
             refuse(request, REFUSED)
