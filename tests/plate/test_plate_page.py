@@ -93,6 +93,7 @@ def test_plate_holds_thirty_foods_each_once_and_search_counts_the_others(client,
     assert foods_on(full) == [f"bean-{number}" for number in range(30)]
     assert "A plate holds up to 30 foods, so we left out the rest." in text_of(full)
     assert foods_on(twice) == ["bean-0"]
+    assert text_of(twice, "plate-problems") == ""
     words = text_of(twice, "plate-matches")
     assert words.startswith(f"31 foods found, the first {MOST_MATCHES} are here.")
     assert "Bean 0 " not in f"{words} "
