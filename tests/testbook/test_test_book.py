@@ -146,23 +146,23 @@ def test_run_reads_the_page_without_its_buttons_and_badges(small_world):
     assert failures() == {}
 
 
-def make_case(level="self-care", suggested=(), withheld=(), **phrases):
+def make_case(level="self-care", suggested=(), withheld=(), warned=(), **phrases):
     case = SafetyCase(level=level, **phrases)
     case.must_suggest_list = [Nutrient(name=name) for name in suggested]
     case.must_not_suggest_list = [Nutrient(name=name) for name in withheld]
-    case.must_warn_list = []
+    case.must_warn_list = [RedFlag(slug=sign, sign=sign) for sign in warned]
     return case
 
 
 @pytest.mark.parametrize(
     ("expected", "fault"),
     [
-        (make_case(), None),
         (make_case("self-care", ["Iron"], ["Zinc"], must_show="iron CAN cause this"), None),
         (make_case(must_not_show="diet"), None),
         (make_case("urgent"), "It says nothing urgent, and should say medical care the same"),
         (make_case(suggested=["Zinc"]), "It does not suggest Zinc."),
         (make_case(withheld=["Iron"]), "It suggests Iron."),
+        (make_case(warned=["Clot"]), "It does not warn of “Clot”."),
         (make_case(must_show="diet"), "It does not show “diet”."),
         (make_case(must_not_show="can cause"), "It shows “can cause”."),
     ],
