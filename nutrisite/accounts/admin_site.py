@@ -73,20 +73,16 @@ class SecuredSite(AdminSite):
                 return redirect("admin:second_step")
             if is_malformed(request):
                 raise BadRequest("No query can be made of this.")
-
-            def respond() -> HttpResponseBase:
-                response = inner(request, *args, **kwargs)
-                if request.method == "POST" and not is_permitted and response.status_code == 302:
-                    return resubmission.sign_in_page(request) or response
-                return response
-
+            respond = partial(inner, request, *args, **kwargs)
             try:
-                if name in UNLIMITED:
-                    return respond()
-                return resubmission.limited(request, respond)
+                is_limited = name not in UNLIMITED
+                response = resubmission.limited(request, respond) if is_limited else respond()
             except OverflowError as error:
                 # SQLite raises it for a number that no column can store; PostgreSQL finds no row.
                 raise BadRequest("A number is too large.") from error
+            if request.method == "POST" and not is_permitted and response.status_code == 302:
+                return resubmission.sign_in_page(request) or response
+            return response
 
         return update_wrapper(secured if cacheable else never_cache(secured), inner)
 
@@ -95,7 +91,9 @@ class SecuredSite(AdminSite):
         """Sign in, and return the form that the sign-in page carried, if any."""
         encoded = request.POST.get("resubmission", "")
         context = {"title": "Sign in", "resubmission": encoded} | (extra_context or {})
-        response: Any = super().login(request, context)
+        view = partial(super().login, request, context)
+        # To check a password is slow on purpose, so that many at once would hold readers up.
+        response: Any = resubmission.limited(request, view) if request.method == "POST" else view()
         if not encoded or response.status_code != 302:
             return response
 
