@@ -267,6 +267,10 @@ class ProposalAdmin(FixedRowsAdmin):
         proposal = get_object_or_404(Proposal, pk=pk)
         if not request.user.has_perm("nutrients.publish_proposal"):
             raise PermissionDenied
+        words = digest(proposal)
+        if request.method == "POST" and request.POST.get("digest") != words:
+            self.message_user(request, REREAD, messages.WARNING)
+            return redirect(request.path)
         unsettled = conflicts(proposal.rows.all())
         errors = [*missing_signatures(proposal), *problems(proposal)]
         form = MomentForm(request.POST if "later" in request.POST else None)
@@ -283,6 +287,7 @@ class ProposalAdmin(FixedRowsAdmin):
                 problems=errors,
                 is_clear=is_clear,
                 form=form,
+                digest=words,
                 broken_cases=broken,
             )
 

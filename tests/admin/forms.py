@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from nutrients.admin.guard import OVERRIDE, REASON
+from nutrients.proposals.rows import digest
 
 # The fields that an editor sends to take a page off the site.
 GONE = {"gone-reason": "It is out of date."}
@@ -35,8 +36,8 @@ def delete(client, row, **more):
 
 
 def send(client, proposal, page, **data):
-    """Send a form on the page of a proposal, and return the response."""
-    answer = client.post(address_of(proposal, page), data)
+    """Send a form on the page of a proposal as it is now, and return the response."""
+    answer = client.post(address_of(proposal, page), {"digest": digest(proposal)} | data)
     proposal.refresh_from_db()
     return answer
 

@@ -20,7 +20,7 @@ from nutrients.models import (
 )
 from nutrients.proposals.rows import add_row, begin
 from tests import factories
-from tests.admin.forms import GONE, INSIST, Screen, act, address_of, delete
+from tests.admin.forms import GONE, INSIST, Screen, act, address_of, delete, send
 from tests.revisions import address_of_version, versions_of
 
 pytestmark = pytest.mark.django_db
@@ -301,12 +301,11 @@ def test_proposal_that_deletes_a_page_needs_a_reason(editor_client, editor, clie
     row = Nutrient.objects.get(slug="copper")
     proposal = begin("Copper goes", by=editor)
     add_row(proposal, row, None, by=editor)
-    where = address_of(proposal, "publish")
 
-    assert "say why" in editor_client.post(where, {"now": ""}).text
+    assert "say why" in send(editor_client, proposal, "publish", now="").text
     proposal.why = "It is out of date."
     proposal.save()
-    assert editor_client.post(where, {"now": ""}).status_code == 302
+    send(editor_client, proposal, "publish", now="")
 
     assert client.get(row.get_absolute_url()).status_code == 410
     assert Redirect.objects.get().reason == "It is out of date."

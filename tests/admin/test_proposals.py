@@ -25,7 +25,7 @@ from nutrients.models import (
     Source,
     State,
 )
-from nutrients.proposals.rows import add_row, begin, difference
+from nutrients.proposals.rows import add_row, begin, difference, digest
 from tests import factories
 from tests.admin.forms import GONE, INSIST, Screen, act, address_of, count_queries, delete, send
 from tests.revisions import versions_of
@@ -222,8 +222,11 @@ def test_proposal_is_published_as_one_revision_over_all_rows(
     note = "We wrote this article again."
     changes = {"title": WORDS, "note_for_readers": note} | other_sections(article)
     proposal = propose(screen(article), **changes)
+    words_read = digest(proposal)
     add_row(proposal, source, {"title": WORDS}, by=editor)
 
+    publish(editor_client, proposal, now="", digest=words_read)
+    assert proposal.state == State.WRITING
     assert publish(editor_client, proposal).status_code == 302
 
     assert proposal.state == State.LIVE
