@@ -37,9 +37,11 @@ def web_picture(file: Any) -> tuple[bytes, int, int]:
             warnings.simplefilter("ignore")
             if picture.width * picture.height > MAX_PIXELS:
                 raise ValidationError("The picture has more than 50 million pixels.")
-            upright = ImageOps.exif_transpose(picture)
-            small = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
+            # The photo of a telephone would take 700 MB of memory: read a smaller one of its file.
+            picture.draft(None, (MAX_SIDE, MAX_SIDE))
+            small = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
             small.thumbnail((MAX_SIDE, MAX_SIDE))
+            small = ImageOps.exif_transpose(small)
             data = io.BytesIO()
             small.save(data, "WEBP", quality=80, method=6)
     except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
