@@ -42,7 +42,7 @@ MAX_CHANGES = 1000
 KEY_SEPARATOR, ROW_SEPARATOR = " / ", "; "
 # The columns that may come with a unit, as “per_100g (mg)” or with a column “unit”.
 MEASURED: dict[Any, str] = {NutrientAmount: "per_100g", ReferenceIntake: "amount"}
-WITH_UNIT = re.compile(r"(.+?)\s*\(([^()]*)\)")
+WITH_UNIT = re.compile(r"(.*\S)\s*\(([^()]*)\)")
 UNIT = "unit"
 # A list in Markdown, which is no formula.
 LISTS = ("- ", "+ ")
