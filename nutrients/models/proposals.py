@@ -203,7 +203,8 @@ class PreviewLink(models.Model):
         return self.name or "Anyone with the link"
 
     def is_open(self, *, at: datetime) -> bool:
-        return self.revoked_at is None and at < self.expires_at
+        is_valid = self.revoked_at is None and at < self.expires_at
+        return is_valid and self.proposal.state in OPEN
 
 
 class Remark(models.Model):

@@ -160,10 +160,12 @@ def test_preview_link_shows_the_pages_without_an_account_and_takes_remarks(
     assert "Rita" in html
 
 
-def test_preview_link_ends_after_14_days_or_when_it_is_revoked(proposal, editor_client, client):
+def test_preview_link_ends_in_time_or_with_its_proposal(proposal, editor_client, client):
     path, _ = make_link(editor_client, proposal)
     PreviewLink.objects.update(expires_at=timezone.now() + timedelta(seconds=30))
-    assert client.get(path).status_code == 200
+    for state, status in ((State.DROPPED, 404), (State.READY, 200)):
+        Proposal.objects.update(state=state)
+        assert client.get(path).status_code == status
     send(editor_client, proposal, "revoke", link=PreviewLink.objects.get().pk)
     assert client.get(path).status_code == 404
     # What somebody wrote meanwhile is not lost.
