@@ -77,11 +77,15 @@ def problems(proposal: Proposal) -> list[str]:
 
 
 def _form_errors(overlay: Overlay) -> Iterator[str]:
-    """Return the errors of a row's form for the values that are proposed for it."""
+    """Return the errors of a row's form for what is proposed: all of them if it publishes the row.
+
+    What the row had when that was proposed may have changed on the site.
+    """
     proposed = overlay.proposed
     form = bind_form(admin.site.get_model_admin(type(overlay.row)), overlay.row, {})
+    is_published = proposed.values.get("status") == Status.PUBLISHED
     for name, errors in form.errors.items():
-        if name in proposed.values or name == NON_FIELD_ERRORS:
+        if is_published or name in proposed.values or name == NON_FIELD_ERRORS:
             label = "" if name == NON_FIELD_ERRORS else f"{form.fields[name].label}: "
             yield f"{proposed}: {label}{' '.join(map(str, errors))}"
 

@@ -25,7 +25,7 @@ from nutrients.models import (
     Source,
     State,
 )
-from nutrients.proposals.rows import add_row, begin, difference, digest
+from nutrients.proposals.rows import add_row, begin, difference
 from tests import factories
 from tests.admin.forms import GONE, INSIST, Screen, act, address_of, count_queries, delete, send
 from tests.revisions import versions_of
@@ -222,10 +222,9 @@ def test_proposal_is_published_as_one_revision_over_all_rows(
     note = "We wrote this article again."
     changes = {"title": WORDS, "note_for_readers": note} | other_sections(article)
     proposal = propose(screen(article), **changes)
-    words_read = digest(proposal)
     add_row(proposal, source, {"title": WORDS}, by=editor)
 
-    publish(editor_client, proposal, now="", digest=words_read)
+    publish(editor_client, proposal, now="", digest="of other words")
     assert proposal.state == State.WRITING
     assert publish(editor_client, proposal).status_code == 302
 
@@ -285,13 +284,16 @@ def test_values_that_come_from_no_form_are_checked(magnesium, article, editor_cl
     add_row(proposal, first, {"body": "Words without a source."}, by=editor)
     for row in (*others, needed):
         add_row(proposal, row, None, by=editor)
+    draft = factories.symptom("draft", status="draft", verification="unverified")
+    add_row(proposal, draft, {"status": "published"}, by=editor)
 
     assert move(editor_client, proposal, "ready") == State.WRITING
     problems = publish(editor_client, proposal).context["problems"]
 
     assert proposal.state == State.WRITING
     assert any("Tagline" in problem and "never written here" in problem for problem in problems)
-    assert any("Sources" in problem for problem in problems)
+    for name in ("Sources", "Verification"):
+        assert any(name in problem for problem in problems)
     assert f"{article}: {UNSOURCED}" in problems
     assert any("Other rows need it" in problem for problem in problems)
     over = f"{address_of(needed)}?proposal={proposal.pk}"
