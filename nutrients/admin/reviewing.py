@@ -33,6 +33,7 @@ DAYS = {"redflag": 182, "foodsource": 3 * 365, "referenceintake": 3 * 365}
 MAX_ROWS = 100
 AGREED, SPREAD = "agreed", "spread"
 REREAD = "The words have changed: read them again."
+CHANGED = "Rows that have changed since you opened the desk are left out: read them again."
 
 
 def next_review(model: Any, *, on: date) -> date:
@@ -147,6 +148,8 @@ def review_desk(request: HttpRequest) -> HttpResponse:
         is_allowed = may_date or request.POST.get("wish") == AGREED
         rows = _ticked_rows(request, tables) if is_allowed else []
         messages.info(request, _update(request, rows, form.cleaned_data["review_due_on"]))
+        if is_allowed and len(rows) < len(request.POST.getlist("row")):
+            messages.warning(request, CHANGED)
         return redirect(request.get_full_path())
     today = timezone.localdate()
     table, due = request.GET.get("table", ""), request.GET.get("due", "")
@@ -164,7 +167,7 @@ def review_desk(request: HttpRequest) -> HttpResponse:
         {
             "row": row,
             "meta": row._meta,
-            "value": f"{row._meta.model_name}-{row.pk}",
+            "value": _tick(row),
             "address": admin_address(type(row), "change", row.pk),
             "is_overdue": row.is_overdue(on=today),
         }
@@ -186,10 +189,16 @@ def review_desk(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "admin/nutrients/desk.html", context)
 
 
+def _tick(row: Any) -> str:
+    """Return the value of the box of a row, which is another one once the row has changed."""
+    return f"{row._meta.model_name}-{row.pk}-{row.changed_at.timestamp()}"
+
+
 def _ticked_rows(request: HttpRequest, tables: Iterable[Any]) -> list[Any]:
+    """Return the ticked rows that are as they were when the page was opened."""
+    ticks = request.POST.getlist("row")
     keys: dict[str, list[str]] = defaultdict(list)
-    for value in request.POST.getlist("row"):
-        name, _, key = value.partition("-")
+    for name, key, *_ in (f"{tick}-".split("-") for tick in ticks):
         keys[name] += [key] if is_key(key) else []
     return [
         row
@@ -197,6 +206,7 @@ def _ticked_rows(request: HttpRequest, tables: Iterable[Any]) -> list[Any]:
         for row in model._default_manager.filter(pk__in=keys[model._meta.model_name]).order_by(
             "review_due_on", "pk"
         )
+        if _tick(row) in ticks
     ]
 
 
