@@ -210,7 +210,7 @@ class ImportForm(forms.Form):
         while len(header) > 1 and not header[-1]:
             header.pop()
         columns, units = zip(*map(self._read_title, header), strict=True)
-        if repeated := [name for name in columns if columns.count(name) > 1]:
+        if repeated := [name for name in dict.fromkeys(columns) if columns.count(name) > 1]:
             raise ValidationError(f"Line 1: the column “{repeated[0]}” is there twice.")
         if missing := [name for name in self._model.KEY if name not in columns]:
             noun = "column" if len(missing) == 1 else "columns"
