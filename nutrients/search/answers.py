@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from unicodedata import normalize
 from urllib.parse import urlencode
 
@@ -43,25 +43,22 @@ HARMLESS = re.compile(
     r"|(?:keep|get|stay|good) fit|fit(?:ness|ted))\b",
     re.IGNORECASE,
 )
-# Words that ask for a figure, and words for the group that it applies to.
+# Words that ask for a figure, and words for the people that it is for.
 FIGURE = re.compile(
     r"\b(how much|how many|needs?|daily|rda|rni|requirements?|intake|per day|a day)\b"
 )
 STATUSES = {
-    LifeStatus.PREGNANCY: re.compile(r"\b(pregnan\w*|expecting)\b"),
-    LifeStatus.LACTATION: re.compile(r"\b(breast-?\s?feed\w*|nursing|lactat\w*)\b"),
-    LifeStatus.MENOPAUSE: re.compile(r"\bmenopaus\w*\b"),
+    LifeStatus.PREGNANCY: r"pregnan\w*|expecting",
+    LifeStatus.LACTATION: r"breast-?\s?feed\w*|nursing|lactat\w*",
+    LifeStatus.MENOPAUSE: r"menopaus\w*",
 }
-SEXES = {
-    Sex.FEMALE: re.compile(r"\b(wom[ae]n|females?|girls?)\b"),
-    Sex.MALE: re.compile(r"\b(m[ae]n|males?|boys?)\b"),
-}
-# The ages in years at which the life stages begin that a word is about. The first word counts.
+SEXES = {Sex.FEMALE: r"wom[ae]n|females?|girls?", Sex.MALE: r"m[ae]n|males?|boys?"}
+# Words for the young, by the ages in years at which their life stages begin. The first counts.
 YOUNG = {
-    range(1): re.compile(r"\b(bab(y|ies)|infants?|newborns?)\b"),
-    range(1, 13): re.compile(r"\b(child\w*|kids?|toddlers?)\b"),
-    range(11, 18): re.compile(r"\b(teen\w*|adolescen\w*)\b"),
-    range(1, 18): re.compile(r"\b(girls?|boys?)\b"),
+    range(1): r"bab(y|ies)|infants?|newborns?",
+    range(1, 13): r"child\w*|kids?|toddlers?",
+    range(11, 18): r"teen\w*|adolescen\w*",
+    range(1, 18): r"girls?|boys?",
 }
 # An age in years, or a baby's in months: not the 12 of “vitamin B 12”, of 12 mg or of 12 weeks.
 AGE = re.compile(
@@ -98,29 +95,69 @@ def emergency_in(text: str) -> str:
     return next((slug for slug, phrase in PHRASES if phrase <= stems), "")
 
 
+class People(NamedTuple):
+    """The people that a query is about, as far as its words say.
+
+    `age` is in years. `first_ages` are those at which the life stages of the young begin.
+    """
+
+    statuses: list[LifeStatus] = []
+    sexes: list[Sex] = []
+    age: Decimal | None = None
+    first_ages: range | None = None
+
+    def include(self, stage: LifeStage) -> bool:
+        if self.age is not None:
+            is_of_age = stage.age_from <= self.age < (stage.age_below or OLDEST)
+        elif self.first_ages:
+            is_of_age = int(stage.age_from) in self.first_ages
+        else:
+            is_of_age = stage.is_adult or bool(self.statuses)
+        if self.statuses:
+            return is_of_age and stage.life_status in self.statuses
+        is_of_sex = not self.sexes or stage.sex in (*self.sexes, Sex.BOTH)
+        return is_of_age and is_of_sex and stage.life_status == LifeStatus.NONE
+
+
+def _read_people(query: str) -> People:
+    age = AGE.search(query)
+    years = age and Decimal(age[1]) / (12 if age["months"] else 1)
+    if statuses := _keys_in(query, STATUSES):
+        # “Breastfeeding a 3 month old baby” is about the mother.
+        return People(statuses, age=None if age and age["months"] else years)
+    first_ages = next(iter(_keys_in(query, YOUNG)), None)
+    return People(sexes=_keys_in(query, SEXES), age=years, first_ages=first_ages)
+
+
+def _keys_in(query: str, table: Mapping[Any, str]) -> list[Any]:
+    return [key for key, words in table.items() if re.search(rf"\b({words})\b", query)]
+
+
 def need_answer(text: str, country: Authority, content: SearchContent) -> NeedAnswer | None:
     """Return the figure that a query such as “how much magnesium when pregnant” asks for.
 
     None if it names no nutrient, asks for no figure, or nothing is set for those it names.
     """
     query = text.lower()
-    statuses = [status for status, words in STATUSES.items() if words.search(query)]
-    if not (statuses or FIGURE.search(query)):
-        return None
-    nutrient = _nutrient_in(_stems(text), content.nutrients)
+    people = _read_people(query)
+    is_question = people.statuses or FIGURE.search(query)
+    nutrient = _nutrient_in(_stems(text), content.nutrients) if is_question else None
     if nutrient is None:
         return None
     published = ReferenceIntake.objects.published(at=content.at).filter(nutrient=nutrient)
     intakes = list(published.joined("nutrient", "unit").with_sources())
-    stages = _stages_in(query, statuses, content.stages[country].values())
-    if stages is None:
+    if people == People():
         adult = adult_need(country, intakes)
         if adult is None:
             return None
         figure = f"{adult.spoken} a day ({adult.kind_words})" if adult.amounts else adult.text
         rows = [("most adults", figure)]
         return NeedAnswer(nutrient, country, rows, adult.sources, country.query)
-    needs = {stage: need for stage in stages if (need := stage.need(intakes))}
+    needs = {
+        stage: need
+        for stage in content.stages[country].values()
+        if people.include(stage) and (need := stage.need(intakes))
+    }
     if not needs:
         return None
     rows = [(str(stage), _figure(need)) for stage, need in needs.items()]
@@ -133,35 +170,14 @@ def _nutrient_in(stems: frozenset[str], nutrients: Iterable[Nutrient]) -> Nutrie
 
     Symbols of letters are left out: “mg” is a unit too, and the K of vitamin K is not potassium.
     """
-    names = [
-        (_stems(name), nutrient)
+    names = {
+        _stems(name): nutrient
         for nutrient in nutrients
         for name in (nutrient.name, nutrient.symbol, *split_names(nutrient.also_known_as))
-        if len(name) > 2 or not name.isalpha()
-    ]
-    matches = [(len(name), nutrient) for name, nutrient in names if name and name <= stems]
-    return max(matches, key=lambda pair: pair[0])[1] if matches else None
-
-
-def _stages_in(
-    query: str, statuses: list[LifeStatus], stages: Iterable[LifeStage]
-) -> list[LifeStage] | None:
-    """Return the life stages that a query is about; None if it has no age, sex or status."""
-    sexes = [sex for sex, words in SEXES.items() if words.search(query)]
-    age, young = AGE.search(query), next((a for a, w in YOUNG.items() if w.search(query)), None)
-    if not (statuses or sexes or age or young):
-        return None
-    if age and not (statuses and age["months"]):
-        years = Decimal(age[1]) / (12 if age["months"] else 1)
-        stages = [row for row in stages if row.age_from <= years < (row.age_below or OLDEST)]
-    elif young and not statuses:
-        stages = [row for row in stages if int(row.age_from) in young]
-    elif not statuses:
-        stages = [row for row in stages if row.is_adult]
-    if statuses:
-        return [row for row in stages if row.life_status in statuses]
-    sexes = [*sexes, Sex.BOTH] if sexes else list(Sex)
-    return [row for row in stages if row.life_status == LifeStatus.NONE and row.sex in sexes]
+        if len(name) > 2 or any(map(str.isdecimal, name))
+    }
+    matches = [name for name in names if name <= stems]
+    return names[max(matches, key=len)] if matches else None
 
 
 def _figure(intake: ReferenceIntake) -> str:
