@@ -39,6 +39,9 @@ from .urgency import Line, UrgencyAdvice
 TOP_NUTRIENTS = 3
 MAIN_CAUSES = 4
 MEDICINES = (RiskKind.MEDICINE, CauseKind.MEDICINE)
+# What is not named for a child unless it is ticked.
+ADULT_KINDS = (CauseKind.MEDICINE, CauseKind.STIMULANT)
+ADULT_HABITS = ("alcohol", "heavy-drinking")
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,14 +342,9 @@ def _matches(
     for suggestion in rank(candidates):
         nutrient = content.nutrients[suggestion.slug]
         key = nutrient.pk
-        low, high = (
-            Side(
-                phrase,
-                [sign for sign in signs[key] if sign.side == side],
-                [effect for effect in effects.get(key, ()) if effect.side == side],
-            )
-            for side, phrase in (("low", nutrient.low_phrase), ("high", nutrient.high_phrase))
-        )
+        links = (signs[key], effects.get(key, []))
+        low = _side("low", nutrient.low_phrase, *links)
+        high = _side("high", nutrient.high_phrase, *links, nutrient.upper_limit_note)
         raising = {effect.risk_factor_id for effect in high.effects}
         explained = {sign.symptom_id for sign in signs[key]}
         match = NutrientMatch(
@@ -355,7 +353,7 @@ def _matches(
             len(ticked.symptoms),
             suggestion.is_tied,
             low,
-            high._replace(note=nutrient.upper_limit_note),
+            high,
             unexplained=[row for row in open_symptoms if row.pk not in explained],
             foods=foods.get(key, []),
             is_limited=key in content.limited,
@@ -366,6 +364,17 @@ def _matches(
         )
         matches.append(match)
     return matches
+
+
+def _side(
+    side: str, phrase: str, signs: list[Association], effects: list[RiskEffect], note: str = ""
+) -> Side:
+    return Side(
+        phrase,
+        [sign for sign in signs if sign.side == side],
+        [effect for effect in effects if effect.side == side],
+        note,
+    )
 
 
 def _withheld_foods(urgency: UrgencyAdvice, content: ChecklistContent) -> frozenset[int]:
@@ -408,39 +417,33 @@ def _possible_causes(
     cause is not even named, nor is one of adults.
     """
     is_child = NotSuggestedTo.CHILDREN in ticked.eater.groups
+    is_urgent = urgency.level == Level.URGENT
     symptoms = {symptom.pk for symptom in ticked.symptoms}
-    ticked_causes = {cause.pk for cause in ticked.causes}
     causes: list[PossibleCause] = []
-    other_causes: list[PossibleCause] = []
+    named_only: list[PossibleCause] = []
     for cause in content.causes.values():
-        key = cause.pk
-        is_ticked, brings_on = key in ticked_causes, content.cause_symptoms[key] & symptoms
+        key, is_ticked = cause.pk, cause in ticked.causes
+        brings_on = content.cause_symptoms[key] & symptoms
         if content.cause_not_with[key] & symptoms or not (is_ticked or brings_on):
             continue
         named_by = [cause.name] if is_ticked else []
         named_by += [risk.name for risk in ticked.risks if risk.pk in content.cause_risks[key]]
         row = PossibleCause(cause, [s for s in ticked.symptoms if s.pk in brings_on], named_by)
+        is_general = cause.is_common and not cause.only_if_ticked
+        is_adult = cause.kind in ADULT_KINDS or cause.slug in ADULT_HABITS
+        is_withheld = urgency.is_not_nutritional or (is_child and (is_urgent or is_adult))
         if named_by:
             causes.append(row)
-        elif cause.is_common and not cause.only_if_ticked and not urgency.is_not_nutritional:
-            is_named_only = urgency.level == Level.URGENT or _would_be_ticked(cause, content)
-            if is_child and (urgency.level == Level.URGENT or _is_of_adults(cause)):
-                continue
-            (other_causes if is_named_only else causes).append(row)
-
+        elif is_general and not is_withheld:
+            is_named_only = is_urgent or _would_be_ticked(cause, content)
+            (named_only if is_named_only else causes).append(row)
     ages = {risk.name for risk in ticked.risks if risk.kind == RiskKind.AGE}
 
     def order(row: PossibleCause) -> tuple[Any, ...]:
         named_by = set(row.named_by) - ages
         return (not named_by, not row.named_by, -len(row.symptoms), row.cause.position)
 
-    return sorted(causes, key=order), sorted(other_causes, key=order)
-
-
-def _is_of_adults(cause: OtherCause) -> bool:
-    """Whether it is a medicine, a stimulant or alcohol, a habit without a tick of its own."""
-    is_alcohol = cause.kind == CauseKind.LIFESTYLE and not cause.is_asked
-    return is_alcohol or cause.kind in (CauseKind.MEDICINE, CauseKind.STIMULANT)
+    return sorted(causes, key=order), sorted(named_only, key=order)
 
 
 def _would_be_ticked(cause: OtherCause, content: ChecklistContent) -> bool:

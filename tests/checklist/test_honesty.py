@@ -16,8 +16,9 @@ SAID = [
     ("symptom=tremor&risk=alcohol", "first: Heavy drinking, or stopping it suddenly. Nutrient"),
     ("symptom=thirst&risk=high-dose-vitamin-d", "or many calcium tablets: Stop them"),
     ("symptom=muscle-cramps", "first: Hard or new exercise. Stretch a cramp gently until"),
-    # Neither water tablets nor statins are named for a child.
+    # Neither water tablets nor statins are named for a child, nor caffeine or drinking.
     ("symptom=night-leg-cramps&risk=childhood", "low in salt or potassium. What you ticked, and"),
+    ("symptom=tremor&risk=childhood", "Also common: A cold, flu or another infection with fever"),
     ("symptom=muscle-twitches&duration=for-ever", "We did not understand “for-ever”"),
     # An answer alone is no tick, and one that is taken off is none.
     ("onset=sudden", "Nothing ticked yet"),
