@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from itertools import groupby
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.conf import settings
+from django.template.defaultfilters import date as formatted
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
@@ -99,7 +101,7 @@ def tile(nutrient: Nutrient, size: str = "") -> SafeString:
 def overdue(row: Publishable) -> SafeString:
     """Mark a published row whose review is overdue."""
     if row.overdue_since is None:
-        return SafeString("")
+        return NOTHING
     return SafeString('<span class="badge badge-caution">review overdue</span>')
 
 
@@ -148,6 +150,13 @@ def static_anyhow(path: str) -> str:
         return static(path)
     except ValueError:
         return f"{settings.STATIC_URL}{path}"
+
+
+@register.filter(expects_localtime=True)
+def day(moment: date) -> SafeString:
+    """Write a day as “3 May 2026”, in a form that programs can read too."""
+    days = (formatted(moment, "Y-m-d"), formatted(moment, "j F Y"))
+    return format_html('<time datetime="{}">{}</time>', *days)
 
 
 @register.filter
