@@ -16,7 +16,7 @@ from .evidence import symptom_causes, symptom_links
 from .nutrients import evidence_groups
 
 RELATED = 6
-# The first articles, which the page shows; the others are folded.
+# The articles that the page shows; more are folded.
 LEADING_ARTICLES = 3
 MOST_ARTICLES = 12
 SYMPTOMS_A_PAGE = 60
@@ -37,7 +37,7 @@ class SymptomPage:
         self.levels = {level: references.cite_rows(rows) for level, rows in flags.items()}
         self.groups = evidence_groups(references, links)
         self.against = references.cite_rows([link for link in links if link.is_against])
-        self.articles = _articles(symptom, at=at)
+        self.leading_articles, self.more_articles = _articles(symptom, at=at)
         self.related = _related(symptom, at=at)
         self.notes = list(ChangeNote.objects.newest_on(symptom.get_absolute_url(), at=at))
 
@@ -63,8 +63,8 @@ def listed_symptoms(*, at: datetime) -> Paginator[Symptom]:
     return Paginator(rows, SYMPTOMS_A_PAGE)
 
 
-def _articles(symptom: Symptom, *, at: datetime) -> list[Article]:
-    """Return the articles about the symptom, the nearest first: those about the fewest symptoms.
+def _articles(symptom: Symptom, *, at: datetime) -> tuple[list[Article], list[Article]]:
+    """Return the leading articles about the symptom, and more: those about the fewest signs first.
 
     The leading ones are in their own order, after any that is about this symptom alone.
     """
@@ -72,7 +72,7 @@ def _articles(symptom: Symptom, *, at: datetime) -> list[Article]:
     rows = rows.only("slug", "title", "position").annotate(signs=Count("related_symptoms"))
     nearest: list[Any] = list(rows.order_by("signs", "position", "title")[:MOST_ARTICLES])
     leading = sorted(nearest[:LEADING_ARTICLES], key=lambda row: (row.signs > 1, row.position))
-    return [*leading, *nearest[LEADING_ARTICLES:]]
+    return leading, nearest[LEADING_ARTICLES:]
 
 
 def _related(symptom: Symptom, *, at: datetime) -> list[Symptom]:
