@@ -36,7 +36,7 @@ READERS = {
     "cited slugs": markdown.cited_slugs,
     "sentences": checking.sentences,
     "blocks": markdown.split,
-    "words of a search": lambda text: search_words.telling_words(read_words(text)),
+    "words of a search": lambda text: search_words.keywords(read_words(text)),
     "words of a document": search_words.words_of,
     "forbidden words": lambda text: [pattern.search(text) for pattern in FORBIDDEN],
     "cell of a table": FORMULA.match,

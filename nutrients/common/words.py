@@ -48,8 +48,8 @@ DOSE = re.compile(r"(?:(?<!\w)\d[\d,.]* ?|\bmany )(?:mg|mcg|g)\b", re.IGNORECASE
 # Letters that Unicode does not decompose, and that people type without the stroke.
 BASE_LETTERS = str.maketrans("æœłøđðħı", "eeloddhi")
 LETTER_AND_NUMBER = re.compile(r"([a-z])(\d+)")
-# Stop words, folded: “does” is “des”.
-SMALL_WORDS = frozenset(
+# They are folded: “does” is “des”.
+STOP_WORDS = frozenset(
     [
         *("a", "after", "all", "am", "an", "and", "any", "are", "as", "at", "be", "been"),
         *("by", "can", "could", "do", "des", "for", "from", "get", "has", "have", "how"),
@@ -59,14 +59,14 @@ SMALL_WORDS = frozenset(
         *("with", "would", "you", "your", "not"),
     ]
 )
-# Stop words of questions, which count only if there is no other word.
+# Words of questions, which count only if there is no other word.
 QUESTION_WORDS = frozenset(
     [
         *("best", "caused", "cause", "causes", "causing", "contain", "contains", "cure", "find"),
         *("food", "foods", "good", "help", "helps", "high", "likely", "mean", "meaning", "more"),
-        *("much", "need"),
-        *("rich", "sign", "signs", "source", "sources", "stop", "symptom", "symptoms", "too"),
-        *("treat", "treatment", "remedy", "remedies", "information", "about", "like", "feel"),
+        *("much", "need", "rich", "sign", "signs", "source", "sources", "stop", "symptom"),
+        *("symptoms", "too", "treat", "treatment", "remedy", "remedies", "information", "about"),
+        *("like", "feel"),
     ]
 )
 
@@ -88,7 +88,7 @@ def words_of(text: str) -> list[str]:
     return [
         word
         for before, word in zip(["", *words], words, strict=False)
-        if word not in SMALL_WORDS or (word == "a" and before == "vitamin")
+        if word not in STOP_WORDS or (word == "a" and before == "vitamin")
     ]
 
 
@@ -97,12 +97,12 @@ def query_words(text: str) -> list[str]:
     return words_of(DOSE.sub(" ", text)) or words_of(text)
 
 
-def telling_words(text: str) -> list[str]:
-    """Return the words that tell what a query is about; question words only if alone."""
-    return telling(query_words(text))
+def keywords(text: str) -> list[str]:
+    """Return the words that a query is about; question words only if there is no other."""
+    return drop_question_words(query_words(text))
 
 
-def telling(words: list[str]) -> list[str]:
+def drop_question_words(words: list[str]) -> list[str]:
     """Leave question words out, unless there is no other word."""
     return [word for word in words if word not in QUESTION_WORDS] or words
 
@@ -148,7 +148,7 @@ def parts_of(word: str) -> tuple[str, ...]:
 def vocabulary(texts: Iterable[str]) -> list[str]:
     """Return the distinct words of folded texts, without short ones and stop words."""
     words = {word for text in texts for word in text.split()}
-    return sorted(word for word in words - SMALL_WORDS if len(word) >= SHORTEST_CORRECTED)
+    return sorted(word for word in words - STOP_WORDS if len(word) >= SHORTEST_CORRECTED)
 
 
 def nearest(word: str, vocabularies: Iterable[Collection[str]]) -> str | None:

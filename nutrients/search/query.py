@@ -18,7 +18,7 @@ from typing import NamedTuple
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
-from nutrients.common.words import parts_of, spans, stem, stems, telling, words_of
+from nutrients.common.words import drop_question_words, parts_of, spans, stem, stems, words_of
 from nutrients.models import SearchDocument
 
 # The last word may be unfinished; a long one before it may begin a compound.
@@ -84,7 +84,7 @@ class Scorable:
     def __init__(self, document: SearchDocument) -> None:
         self.document = document
         title = document.title_words.split()
-        self.title, self.telling_title = stems(title), stems(telling(title))
+        self.title, self.title_keywords = stems(title), stems(drop_question_words(title))
         self.names = [stems(name.split()) for name in document.name_words.split("\n")]
         texts = (document.title_words, document.name_words, document.text_words)
         self.fields = list(zip(map(Field, texts), (IN_TITLE, IN_NAMES, IN_TEXT), strict=True))
@@ -119,7 +119,7 @@ def synonyms(rows: Iterable[tuple[str, str]]) -> Synonyms:
 
 
 def parse_query(words: list[str], synonyms: Synonyms) -> list[Clause]:
-    """Return the clauses of a query's telling words; phrases that have synonyms stay together."""
+    """Return the clauses of a query's keywords; phrases that have synonyms stay together."""
     longest = max(map(len, synonyms), default=1)
     clauses: list[Clause] = []
     rest = words
@@ -168,7 +168,7 @@ def _whole_points(whole: Phrase, document: Scorable) -> int:
     """Return the points for a title or a name that is the whole query, or begins with it."""
     title, names, length = document.title, document.names, len(whole)
     # A query has no question words.
-    if whole in (title, document.telling_title):
+    if whole in (title, document.title_keywords):
         return WHOLE_TITLE
     if whole in names:
         return WHOLE_NAME

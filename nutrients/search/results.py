@@ -12,7 +12,7 @@ from unicodedata import normalize
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
-from nutrients.common.words import SMALL_WORDS, spans, stem, telling_words
+from nutrients.common.words import STOP_WORDS, keywords, spans, stem
 from nutrients.models import DEFAULT_AUTHORITY, Authority, DocumentKind, SearchDocument, Urgency
 
 from .answers import emergency_in, need_answer
@@ -93,7 +93,7 @@ class SearchResults:
 
     If there are none, the nearest spelling is tried, and then documents with most of the words.
     `count` is the number of hits in the groups; with `has_more` others match too. `words` are the
-    telling words of the query. `corrected` is the query that was answered instead, if the words as
+    keywords of the query. `corrected` is the query that was answered instead, if the words as
     typed match nothing. With `is_partial` no hit has every word, and `missing` are the words that
     no document has. `is_emergency` puts the numbers to call above all; `need` is the figure that
     the query asks for. The number of queries does not grow with the content.
@@ -107,11 +107,11 @@ class SearchResults:
         *,
         at: datetime,
     ) -> None:
-        self.words = telling_words(q)
+        self.words = keywords(q)
         matches = _find_matches(self.words, content, at=at)
         self.corrected = _corrected(self.words, matches.missing, content)
         if self.corrected:
-            matches = _find_matches(telling_words(self.corrected), content, at=at)
+            matches = _find_matches(keywords(self.corrected), content, at=at)
         # The correction has the words that tell what the query is about, and not “how much”.
         query = f"{q} {self.corrected}"
         flag = emergency_in(query)
@@ -134,8 +134,8 @@ def _find_matches(words: list[str], content: SearchContent, *, at: datetime) -> 
     if ranked:
         return Matches(clauses, [row.document for row in ranked])
     # A number alone is no answer: “omega 3” is not about three of anything.
-    telling = [clause for clause in clauses if not clause.typed.isdecimal()]
-    near = _ranked(telling, content, at=at, every=False) if len(clauses) > 1 and telling else []
+    worded = [clause for clause in clauses if not clause.typed.isdecimal()]
+    near = _ranked(worded, content, at=at, every=False) if len(clauses) > 1 and worded else []
     missing = [
         clause for clause in clauses if not any(clause_points(clause, row.document) for row in near)
     ]
@@ -270,7 +270,7 @@ def marked(text: str, matcher: Matcher) -> SafeString:
     text = normalize("NFC", text)
     parts, done = [], 0
     for word, start, end in spans(text):
-        if word not in SMALL_WORDS and matcher(word):
+        if word not in STOP_WORDS and matcher(word):
             parts.append(f"{escape(text[done:start])}<mark>{escape(text[start:end])}</mark>")
             done = end
     return SafeString("".join([*parts, escape(text[done:])]))
