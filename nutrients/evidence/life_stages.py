@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from itertools import zip_longest
-from typing import Any
 
 from nutrients.common.parameters import Reading
 from nutrients.models import Authority, LifeStatus, NotSuggestedTo, ReferenceIntake, Sex
@@ -135,9 +134,9 @@ def life_stages(*, at: datetime) -> dict[Authority, dict[str, LifeStage]]:
     """Return the life stages of each authority by slug, adults first, children last. One query."""
     rows = ReferenceIntake.objects.published(at=at).needs().order_by()
     names = ("authority", "age_from", "age_below", "sex", "life_status", "life_stage_label")
-    bands: dict[str, list[ReferenceIntake]] = {authority: [] for authority in Authority}
-    band: Any
-    for band in rows.values_list(*names, named=True).distinct():
+    bands: dict[str, list[LifeStage]] = {authority: [] for authority in Authority}
+    for row in rows.values_list(*names).distinct():
+        band = LifeStage(*row)
         bands[band.authority].append(band)
     return {authority: _stages(authority, bands[authority]) for authority in Authority}
 
@@ -158,12 +157,11 @@ def _is_comparable(stage: LifeStage, other: LifeStage) -> bool:
     return stage.sex == other.sex and (after or stage.life_status == other.life_status)
 
 
-def _stages(authority: Authority, bands: list[ReferenceIntake]) -> dict[str, LifeStage]:
-    """Split the ages wherever a band begins or ends, so that no stage has two needs."""
+def _stages(authority: Authority, bands: list[LifeStage]) -> dict[str, LifeStage]:
+    """Split the bands, which may overlap, wherever one begins or ends: no stage has two needs."""
     general = [band for band in bands if band.life_status == LifeStatus.NONE]
     grown = [band.age_from for band in general if band.sex != Sex.BOTH]
-    # From this age on the sexes have separate stages, even if the table of one nutrient joins
-    # them.
+    # From this age on the sexes have separate stages, even if one nutrient's table joins them.
     apart = min([*grown, Decimal(authority.adult_from)])
     stages = []
     for age_from, age_below in _spans(general, apart):
@@ -175,11 +173,11 @@ def _stages(authority: Authority, bands: list[ReferenceIntake]) -> dict[str, Lif
             if any(_covers(band, age_from, age_below, sex) for band in general)
         ]
     for status in (LifeStatus.PREGNANCY, LifeStatus.LACTATION):
-        own = [band for band in bands if band.life_status == status]
+        special = [band for band in bands if band.life_status == status]
         stages += [
-            LifeStage(authority, start, end, Sex.FEMALE, status, _label(start, end, own))
-            for start, end in _spans(own)
-            if any(_covers(band, start, end, Sex.FEMALE) for band in own)
+            LifeStage(authority, start, end, Sex.FEMALE, status, _label(start, end, special))
+            for start, end in _spans(special)
+            if any(_covers(band, start, end, Sex.FEMALE) for band in special)
         ]
     if any(band.life_status == LifeStatus.MENOPAUSE for band in bands):
         # No table gives the menopause an age, so it is offered once, from the oldest band on.
@@ -189,7 +187,7 @@ def _stages(authority: Authority, bands: list[ReferenceIntake]) -> dict[str, Lif
     return {stage.slug: stage for stage in stages}
 
 
-def _spans(bands: list[ReferenceIntake], *more: Decimal) -> list[tuple[Decimal, Decimal | None]]:
+def _spans(bands: list[LifeStage], *more: Decimal) -> list[tuple[Decimal, Decimal | None]]:
     """Return the spans between the ages at which any band begins or ends, and `more` ages."""
     ages = {band.age_from for band in bands} | {b.age_below for b in bands if b.age_below}
     ages |= {age for age in more if any(_reaches(band, age) for band in bands)}
@@ -197,21 +195,23 @@ def _spans(bands: list[ReferenceIntake], *more: Decimal) -> list[tuple[Decimal, 
     return list(zip_longest(starts, starts[1:]))
 
 
-def _reaches(band: ReferenceIntake, age: Decimal) -> bool:
+def _reaches(band: LifeStage, age: Decimal) -> bool:
     return band.age_from < age and (band.age_below is None or age < band.age_below)
 
 
-def _covers(row: ReferenceIntake, age_from: Decimal, age_below: Decimal | None, sex: Sex) -> bool:
+def _covers(
+    row: ReferenceIntake | LifeStage, age_from: Decimal, age_below: Decimal | None, sex: Sex
+) -> bool:
     """Whether a row is for everybody of these ages and this sex."""
     ends = row.age_below is None or (age_below is not None and age_below <= row.age_below)
     return row.sex in (Sex.BOTH, sex) and row.age_from <= age_from and ends
 
 
-def _label(age_from: Decimal, age_below: Decimal | None, bands: list[ReferenceIntake]) -> str:
+def _label(age_from: Decimal, age_below: Decimal | None, bands: list[LifeStage]) -> str:
     """Write the ages in whole years, or under one year in months as the table has them."""
     if age_from < YOUNGEST_YEARS:
         ages = (age_from, age_below)
-        named = [band.life_stage_label for band in bands if (band.age_from, band.age_below) == ages]
+        named = [band.label for band in bands if (band.age_from, band.age_below) == ages]
         return min(named, default=f"{age_from * 12:.0f} to {(age_below or 1) * 12:.0f} months")
     if age_below is None:
         return f"{age_from:.0f} years and over"
@@ -227,11 +227,11 @@ def read_stage(
     A stage of another country is replaced by the one that shares most years with it, so that old
     addresses and a change of country keep the choice.
     """
-    every = {slug: stage for of_country in stages.values() for slug, stage in of_country.items()}
-    slug = reading.value("stage", every, default)
+    by_slug = {slug: stage for of_country in stages.values() for slug, stage in of_country.items()}
+    slug = reading.value("stage", by_slug, default)
     if not slug or slug in stages[country]:
         return slug, ""
-    nearest = nearest_stage(every[slug], stages[country].values())
+    nearest = nearest_stage(by_slug[slug], stages[country].values())
     if nearest is None:
         reading.ignored.append(slug)
         return default, ""
