@@ -59,35 +59,31 @@ class FoodVocabulary:
         return vocabulary(" ".join(row) for row in chosen.values_list("title_words", "name_words"))
 
 
-def match_foods(words: str, foods: FoodVocabulary, *, at: datetime) -> FoodMatches:
+def match_foods(words: str, vocabulary: FoodVocabulary, *, at: datetime) -> FoodMatches:
     """Return the public foods with every word, or a synonym of it, in the name.
 
     If there is none, the nearest spelling is tried. At most four queries.
     """
     typed = query_words(words)
-    matches = _matches(typed, foods, at=at)
-    if matches.slugs or not typed:
-        return matches
-    corrected = [foods.corrected(word) or word for word in typed]
-    if corrected == typed:
-        return matches
-    matches = _matches(corrected, foods, at=at)
-    return matches._replace(corrected=" ".join(corrected)) if matches.slugs else matches
+    if slugs := _slugs(typed, vocabulary, at=at):
+        return FoodMatches(slugs)
+    corrected = [vocabulary.corrected(word) or word for word in typed]
+    if corrected != typed and (slugs := _slugs(corrected, vocabulary, at=at)):
+        return FoodMatches(slugs, " ".join(corrected))
+    return FoodMatches([])
 
 
-def _matches(words: list[str], foods: FoodVocabulary, *, at: datetime) -> FoodMatches:
-    clauses = parse_query(words, foods.synonyms)
+def _slugs(words: list[str], vocabulary: FoodVocabulary, *, at: datetime) -> list[str]:
+    clauses = parse_query(words, vocabulary.synonyms)
     if not clauses:
-        return FoodMatches([])
+        return []
     # Some of the first may not be public.
     first = matching(clauses, Shelf.CHOSEN_FOODS, Shelf.IMPORTED_FOODS, most=2 * MOST_SEARCHED)
     rows = SearchDocument.objects.filter(is_public_food(at=at), pk__in=first)
     rows = rows.order_by("is_imported", "size", "title")
     names = rows.values_list("row", "title_words", "name_words")[:MOST_SEARCHED]
     # The words may be in the note or the group of a food, and not in its name.
-    return FoodMatches(
-        [slug for slug, title, more in names if _has_every(clauses, Field(f"{title} {more}"))]
-    )
+    return [slug for slug, title, more in names if _has_every(clauses, Field(f"{title} {more}"))]
 
 
 def _has_every(clauses: Sequence[Clause], name: Field) -> bool:
