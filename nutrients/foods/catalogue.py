@@ -55,9 +55,9 @@ class FoodShare:
     per_100g: Decimal | None = None
 
     @property
-    def printed(self) -> int | None:
-        """The share in whole percent, as pages print it: 19.5 counts as 20."""
-        return None if self.percent is None else int(self.percent.to_integral_value(ROUND_HALF_UP))
+    def printed(self) -> int:
+        """The share in whole percent, as pages print it: 19.5 counts as 20. 0 if unknown."""
+        return int((self.percent or Decimal(0)).to_integral_value(ROUND_HALF_UP))
 
 
 class FoodTable(Memoizing):

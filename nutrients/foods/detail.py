@@ -106,13 +106,10 @@ class FoodPage:
         ]
         notable = notable_shares(amounts, limited)
         self.amounts = sorted(amounts, key=lambda share: share.percent or 0, reverse=True)
-        self.rich = [share for share in notable if (share.printed or 0) >= RICH]
-        self.some = [share for share in notable if GOOD <= (share.printed or 0) < RICH]
-        self.high = [
-            share
-            for share in amounts
-            if share.nutrient.pk in limited and (share.printed or 0) >= RICH
-        ]
+        self.rich = [share for share in notable if share.printed >= RICH]
+        self.some = [share for share in notable if GOOD <= share.printed < RICH]
+        much = [share for share in amounts if share.printed >= RICH]
+        self.high = [share for share in much if share.nutrient.pk in limited]
         self.unknown = [nutrient for nutrient in nutrients if nutrient.pk not in figures]
         self.unmeasured = [row for row in nutrients if row.pk in content.unmeasured]
         self.list_query = _list_query(content.food, country)

@@ -113,8 +113,8 @@ class FoodListPage:
     ) -> Slugs:
         """Return the foods that pass these filters, and give this share of the nutrient."""
         table = table or self.table
-        every = table.once(by_group)
-        sets = [every.get(filters.group, frozenset()), table.once(comparable, filters.basis)]
+        groups = table.once(by_group)
+        sets = [groups.get(filters.group, frozenset()), table.once(comparable, filters.basis)]
         if filters.nutrient:
             nutrient = self.choices.nutrients[filters.nutrient]
             sets.append(table.once(giving, nutrient, least, filters.country))
@@ -142,7 +142,7 @@ class FoodListPage:
             if food.slug in self.table.once(giving, nutrient, GOOD, self.filters.country)
         ]
         notable = notable_shares(good, self.choices.limited)
-        rich = [share for share in notable if (share.printed or 0) >= RICH]
+        rich = [share for share in notable if share.printed >= RICH]
         shares = rich or notable
         words = "Rich in" if rich else "Some" if notable else ""
         return FoodRow(food, shares[:MOST_NAMED], words, max(len(shares) - MOST_NAMED, 0))
