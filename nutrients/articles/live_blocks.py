@@ -105,8 +105,8 @@ class LiveBlocks:
         return causes
 
     def _core(self) -> list[CoreRow]:
-        rows = Nutrient.objects.published(at=self._at).filter(is_featured=True)
-        nutrients = {row.pk: row for row in rows.only(*CORE)}
+        featured = Nutrient.objects.published(at=self._at).filter(is_featured=True)
+        nutrients = {row.pk: row for row in featured.only(*CORE)}
         signs: dict[int, list[Association]] = defaultdict(list)
         for sign in _signs(nutrients, at=self._at):
             sign.nutrient = nutrients[sign.nutrient_id]
@@ -114,11 +114,11 @@ class LiveBlocks:
         needs = adult_needs(nutrients=nutrients, at=self._at)
         return [
             CoreRow(
-                row,
-                [(grade.verb, own) for grade, own in group_by(signs[pk], Evidence, "evidence")],
+                nutrient,
+                [(grade.verb, rows) for grade, rows in group_by(signs[pk], Evidence, "evidence")],
                 needs[pk].cited(self._references) if pk in needs else None,
             )
-            for pk, row in nutrients.items()
+            for pk, nutrient in nutrients.items()
         ]
 
 

@@ -51,10 +51,10 @@ def fill_gaps(
     harmless = harmless_additions(offered, totals)
     swaps = harmless_swaps(
         (
-            Swap(out, Helping(other.food, out.servings))
+            Swap(out, Helping(into.food, out.servings))
             for out in helpings
-            for other in offered
-            if other.food.group_id == out.food.group_id
+            for into in offered
+            if into.food.group_id == out.food.group_id
         ),
         totals,
     )

@@ -199,9 +199,9 @@ def _first_matches(
         return None, 0
     diets = [DIETS[diet].value for diet in choices.diets]
     foods = FoodSource.objects.published(at=at).foods().suiting(diets)
-    others = foods.filter(slug__in=matches.slugs).exclude(slug__in=choices.servings)
+    foods = foods.filter(slug__in=matches.slugs).exclude(slug__in=choices.servings)
     # Counted in the same query.
-    counted = others.annotate(count=Window(Count("pk"))).order_by("-is_curated", "name")
+    counted = foods.annotate(count=Window(Count("pk"))).order_by("-is_curated", "name")
     first = list(counted[:MOST_MATCHES])
     return first, first[0].count if first else 0
 

@@ -51,8 +51,6 @@ FEELINGS = {
 # The kinds of cause that affect nearly everybody.
 EVERYDAY = (CauseKind.LIFESTYLE, CauseKind.STIMULANT, CauseKind.MIND)
 MOST_CAUSES = 3
-
-
 # The groups of warning signs, with the areas of their symptoms. A sign of several areas is in the
 # first of its groups, so the heart and the head come first.
 OTHER_SIGNS = "Muscles and movement"

@@ -38,7 +38,6 @@ HOSTED = {
     DocumentKind.OTHER_CAUSE: "Other causes",
     DocumentKind.INTERACTION: "Interactions",
 }
-
 # Five screens of a phone.
 SOURCES_A_PAGE = 40
 
