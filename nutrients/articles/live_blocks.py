@@ -13,7 +13,7 @@ from django.db.models import F
 
 from nutrients.common.citations import Cited, References
 from nutrients.evidence.content import red_flags_by_level
-from nutrients.evidence.needs import AdultNeed, adult_needs
+from nutrients.evidence.needs import NeedRange, adult_needs
 from nutrients.models import (
     Association,
     BodyArea,
@@ -47,7 +47,7 @@ class CoreRow(NamedTuple):
 
     nutrient: Nutrient
     groups: list[tuple[str, list[Association]]]
-    need: AdultNeed | None
+    need: NeedRange | None
 
 
 class LiveBlocks:

@@ -14,7 +14,7 @@ from django.utils.text import get_text_list
 
 from nutrients.common.parameters import ActiveFilter, Facet
 from nutrients.evidence.content import EvidenceContent, candidate, foods_for
-from nutrients.evidence.needs import AdultNeed, adult_needs
+from nutrients.evidence.needs import NeedRange, adult_needs
 from nutrients.evidence.ranking import rank
 from nutrients.evidence.rich_foods import Eater
 from nutrients.models import (
@@ -81,7 +81,7 @@ class Row:
     matches: list[Association]
     columns: list[Symptom]
     foods: list[FoodSource]
-    need: AdultNeed | None
+    need: NeedRange | None
 
     @property
     def cells(self) -> list[list[Association]]:
@@ -341,7 +341,7 @@ def _note(sign: Association) -> str:
     return ", ".join(note for note, applies in notes.items() if applies)
 
 
-def _needs(content: EvidenceContent, country: Authority) -> dict[int, AdultNeed]:
+def _needs(content: EvidenceContent, country: Authority) -> dict[int, NeedRange]:
     return adult_needs(country, at=content.at)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -23,8 +23,8 @@ from nutrients.models import (
 
 
 @dataclass(frozen=True)
-class AdultNeed:
-    """The daily need of adults by an authority, from the least to the most of any adult band.
+class NeedRange:
+    """The daily need by an authority, from the least to the most of several intakes.
 
     `amounts` are both ends, in `unit`. It is empty if the authority states the need in words,
     which are `text`.
@@ -37,6 +37,19 @@ class AdultNeed:
     kinds: tuple[ReferenceType, ...]
     sources: tuple[Source, ...]
     citations: tuple[Citation, ...] = ()
+
+    @classmethod
+    def of(cls, rows: Sequence[ReferenceIntake]) -> Self:
+        """Return the need that the intakes of one nutrient by one authority give together."""
+        amounts = sorted({row.amount for row in rows if row.amount is not None})
+        return cls(
+            Authority(rows[0].authority),
+            (*amounts[:1], *amounts[-1:]),
+            text=next((row.amount_words for row in rows if row.amount is None), ""),
+            unit=Unit(rows[0].nutrient.unit),
+            kinds=tuple(sorted({ReferenceType(row.reference_type) for row in rows})),
+            sources=sources_of(rows),
+        )
 
     def cited(self, references: References) -> Self:
         return replace(self, citations=tuple(references.cite(self.sources)))
@@ -52,9 +65,10 @@ class AdultNeed:
         return f"{self.range_words} {self.unit}" if self.amounts else self.text
 
     @property
-    def spoken(self) -> str:
-        """The range with its unit written out, for running text."""
-        return f"{self.range_words} {self.unit.spoken}" if self.amounts else self.text
+    def in_full(self) -> str:
+        """The range with its unit written out, such as “310 to 420 milligrams a day (RDA)”."""
+        words = f"{self.range_words} {self.unit.spoken} a day ({self.kind_words})"
+        return words if self.amounts else self.text
 
     @property
     def kind_words(self) -> str:
@@ -72,7 +86,7 @@ def adult_needs(
     nutrients: Iterable[int] | None = None,
     *,
     at: datetime,
-) -> dict[int, AdultNeed]:
+) -> dict[int, NeedRange]:
     """Return the daily needs of adults by nutrient id, of all or of these `nutrients` (ids).
 
     Pregnancy and breastfeeding are left out; the nutrient's page gives them. Two queries.
@@ -89,22 +103,12 @@ def adult_needs(
     return {nutrient: need for nutrient, need in needs.items() if need}
 
 
-def adult_need(authority: Authority, intakes: Iterable[ReferenceIntake]) -> AdultNeed | None:
+def adult_need(authority: Authority, intakes: Iterable[ReferenceIntake]) -> NeedRange | None:
     """Return the need of adults from the intakes of one nutrient, or None if there is none."""
     rows = [
         row for row in intakes if row.authority == authority and row.is_need and is_of_adults(row)
     ]
-    if not rows:
-        return None
-    amounts = sorted({row.amount for row in rows if row.amount is not None})
-    return AdultNeed(
-        authority,
-        (*amounts[:1], *amounts[-1:]),
-        text=next((row.amount_words for row in rows if row.amount is None), ""),
-        unit=Unit(rows[0].nutrient.unit),
-        kinds=tuple(sorted({ReferenceType(row.reference_type) for row in rows})),
-        sources=sources_of(rows),
-    )
+    return NeedRange.of(rows) if rows else None
 
 
 def is_of_adults(row: ReferenceIntake) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 from unicodedata import normalize
@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 
 from nutrients.common.words import spans, stem
 from nutrients.evidence.life_stages import LifeStage
-from nutrients.evidence.needs import adult_need, sources_of
-from nutrients.models import Authority, LifeStatus, Nutrient, ReferenceIntake, Sex, Source, Unit
+from nutrients.evidence.needs import NeedRange, adult_need
+from nutrients.models import Authority, LifeStatus, Nutrient, ReferenceIntake, Sex, Source
 
 from .content import SearchContent
 from .documents import split_names
@@ -69,17 +69,19 @@ OLDEST = 200
 
 
 class NeedAnswer(NamedTuple):
-    """The daily need of a nutrient that one country's authority states.
+    """The daily needs of a nutrient, by people, that one country's authority states.
 
-    A row is the people and the figure in words. `query` leads to the nutrient's page with
-    the same country and life stage.
+    `query` leads to the nutrient's page with the same country and life stage.
     """
 
     nutrient: Nutrient
     country: Authority
-    rows: list[tuple[str, str]]
-    sources: tuple[Source, ...]
+    needs: Sequence[tuple[LifeStage | str, NeedRange]]
     query: str
+
+    @property
+    def sources(self) -> list[Source]:
+        return list(dict.fromkeys(source for _, need in self.needs for source in need.sources))
 
 
 def _stems(text: str) -> frozenset[str]:
@@ -150,19 +152,16 @@ def need_answer(text: str, country: Authority, content: SearchContent) -> NeedAn
         adult = adult_need(country, intakes)
         if adult is None:
             return None
-        figure = f"{adult.spoken} a day ({adult.kind_words})" if adult.amounts else adult.text
-        rows = [("most adults", figure)]
-        return NeedAnswer(nutrient, country, rows, adult.sources, country.query)
-    needs = {
-        stage: need
+        return NeedAnswer(nutrient, country, [("most adults", adult)], country.query)
+    needs = [
+        (stage, NeedRange.of([need]))
         for stage in content.stages[country].values()
         if people.include(stage) and (need := stage.need(intakes))
-    }
+    ]
     if not needs:
         return None
-    rows = [(str(stage), _figure(need)) for stage, need in needs.items()]
-    pairs = urlencode([("stage", next(iter(needs)).slug), *country.pairs])
-    return NeedAnswer(nutrient, country, rows, sources_of(needs.values()), f"?{pairs}")
+    query = urlencode([("stage", needs[0][0].slug), *country.pairs])
+    return NeedAnswer(nutrient, country, needs, f"?{query}")
 
 
 def _nutrient_in(stems: frozenset[str], nutrients: Iterable[Nutrient]) -> Nutrient | None:
@@ -178,10 +177,3 @@ def _nutrient_in(stems: frozenset[str], nutrients: Iterable[Nutrient]) -> Nutrie
     }
     matches = [name for name in names if name <= stems]
     return names[max(matches, key=len)] if matches else None
-
-
-def _figure(intake: ReferenceIntake) -> str:
-    if intake.amount is None:
-        return intake.amount_words
-    unit = Unit(intake.nutrient.unit).spoken
-    return f"{intake.amount.normalize():,f} {unit} a day ({intake.reference_type})"
