@@ -68,6 +68,30 @@ AGE = re.compile(
 OLDEST = 200
 
 
+class People(NamedTuple):
+    """The people that a query is about, as far as its words say.
+
+    `age` is in years. `first_ages` are those at which the life stages of the young begin.
+    """
+
+    statuses: list[LifeStatus] = []
+    sexes: list[Sex] = []
+    age: Decimal | None = None
+    first_ages: range | None = None
+
+    def include(self, stage: LifeStage) -> bool:
+        if self.age is not None:
+            is_of_age = stage.age_from <= self.age < (stage.age_below or OLDEST)
+        elif self.first_ages:
+            is_of_age = int(stage.age_from) in self.first_ages
+        else:
+            is_of_age = stage.is_adult or bool(self.statuses)
+        if self.statuses:
+            return is_of_age and stage.life_status in self.statuses
+        is_of_sex = not self.sexes or stage.sex in (*self.sexes, Sex.BOTH)
+        return is_of_age and is_of_sex and stage.life_status == LifeStatus.NONE
+
+
 class NeedAnswer(NamedTuple):
     """The daily needs of a nutrient, by people, that one country's authority states.
 
@@ -97,44 +121,6 @@ def emergency_in(text: str) -> str:
     return next((slug for slug, phrase in PHRASES if phrase <= stems), "")
 
 
-class People(NamedTuple):
-    """The people that a query is about, as far as its words say.
-
-    `age` is in years. `first_ages` are those at which the life stages of the young begin.
-    """
-
-    statuses: list[LifeStatus] = []
-    sexes: list[Sex] = []
-    age: Decimal | None = None
-    first_ages: range | None = None
-
-    def include(self, stage: LifeStage) -> bool:
-        if self.age is not None:
-            is_of_age = stage.age_from <= self.age < (stage.age_below or OLDEST)
-        elif self.first_ages:
-            is_of_age = int(stage.age_from) in self.first_ages
-        else:
-            is_of_age = stage.is_adult or bool(self.statuses)
-        if self.statuses:
-            return is_of_age and stage.life_status in self.statuses
-        is_of_sex = not self.sexes or stage.sex in (*self.sexes, Sex.BOTH)
-        return is_of_age and is_of_sex and stage.life_status == LifeStatus.NONE
-
-
-def _read_people(query: str) -> People:
-    age = AGE.search(query)
-    years = age and Decimal(age[1]) / (12 if age["months"] else 1)
-    if statuses := _keys_in(query, STATUSES):
-        # “Breastfeeding a 3 month old baby” is about the mother.
-        return People(statuses, age=None if age and age["months"] else years)
-    first_ages = next(iter(_keys_in(query, YOUNG)), None)
-    return People(sexes=_keys_in(query, SEXES), age=years, first_ages=first_ages)
-
-
-def _keys_in(query: str, table: Mapping[Any, str]) -> list[Any]:
-    return [key for key, words in table.items() if re.search(rf"\b({words})\b", query)]
-
-
 def need_answer(text: str, country: Authority, content: SearchContent) -> NeedAnswer | None:
     """Return the figure that a query such as “how much magnesium when pregnant” asks for.
 
@@ -162,6 +148,20 @@ def need_answer(text: str, country: Authority, content: SearchContent) -> NeedAn
         return None
     query = urlencode([("stage", needs[0][0].slug), *country.pairs])
     return NeedAnswer(nutrient, country, needs, f"?{query}")
+
+
+def _read_people(query: str) -> People:
+    age = AGE.search(query)
+    years = age and Decimal(age[1]) / (12 if age["months"] else 1)
+    if statuses := _keys_in(query, STATUSES):
+        # “Breastfeeding a 3 month old baby” is about the mother.
+        return People(statuses, age=None if age and age["months"] else years)
+    first_ages = next(iter(_keys_in(query, YOUNG)), None)
+    return People(sexes=_keys_in(query, SEXES), age=years, first_ages=first_ages)
+
+
+def _keys_in(query: str, table: Mapping[Any, str]) -> list[Any]:
+    return [key for key, words in table.items() if re.search(rf"\b({words})\b", query)]
 
 
 def _nutrient_in(stems: frozenset[str], nutrients: Iterable[Nutrient]) -> Nutrient | None:
