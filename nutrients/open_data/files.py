@@ -14,13 +14,13 @@ import re
 import shutil
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from django.conf import settings
 
@@ -99,25 +99,12 @@ def _lock(folder: Path) -> Iterator[None]:
 def _write(table: Table, version: ContentVersion | None, *, at: datetime) -> None:
     """Write a table as CSV and JSON, plain and gzipped, and delete its files of other versions."""
     label = version.label if version else ""
-    paths = [_path(table, suffix, version) for suffix in SUFFIXES]
-    names = [*(column.name for column in table.columns), LICENCE, VERSION]
-    encode = json.JSONEncoder(ensure_ascii=False, default=_plain).encode
-    head = {"table": table.name, "title": table.title, "version": label}
-    with ExitStack() as stack:
-        as_csv, as_json = (
-            stack.enter_context(_unfinished(path).open("w", encoding="utf-8", newline=""))
-            for path in paths
-        )
-        write_row = csv.writer(as_csv).writerow
-        write_row(names)
-        as_json.write(f'{encode(head)[:-1]}, "rows": [')
-        separator = "\n"
-        for row in table.rows(at).iterator(chunk_size=CHUNK):
-            values = [*(column.read(row) for column in table.columns), table.licence(row), label]
-            write_row([safe_cell(cell_text(value)) for value in values])
-            as_json.write(separator + encode(dict(zip(names, values, strict=True))))
-            separator = ",\n"
-        as_json.write("\n]}\n")
+    as_csv, as_json = paths = [_path(table, suffix, version) for suffix in SUFFIXES]
+    with (
+        _unfinished(as_csv).open("w", encoding="utf-8", newline="") as csv_file,
+        _unfinished(as_json).open("w", encoding="utf-8") as json_file,
+    ):
+        _write_rows(table, label, csv_file, json_file, at=at)
     for path in paths:
         packed = path.with_name(f"{path.name}.gz")
         with _unfinished(path).open("rb") as plain, gzip.open(_unfinished(packed), "wb", 6) as file:
@@ -128,6 +115,24 @@ def _write(table: Table, version: ContentVersion | None, *, at: datetime) -> Non
     for path in Path(settings.OPEN_DATA_DIR).glob(f"{table.name}.*"):
         if path.name not in current:
             path.unlink()
+
+
+def _write_rows(
+    table: Table, version: str, csv_file: TextIO, json_file: TextIO, *, at: datetime
+) -> None:
+    names = [*(column.name for column in table.columns), LICENCE, VERSION]
+    encode = json.JSONEncoder(ensure_ascii=False, default=_plain).encode
+    head = {"table": table.name, "title": table.title, "version": version}
+    write_row = csv.writer(csv_file).writerow
+    write_row(names)
+    json_file.write(f'{encode(head)[:-1]}, "rows": [')
+    separator = "\n"
+    for row in table.rows(at).iterator(chunk_size=CHUNK):
+        values = [*(column.read(row) for column in table.columns), table.licence(row), version]
+        write_row([safe_cell(cell_text(value)) for value in values])
+        json_file.write(separator + encode(dict(zip(names, values, strict=True))))
+        separator = ",\n"
+    json_file.write("\n]}\n")
 
 
 def _unfinished(path: Path) -> Path:
