@@ -18,7 +18,6 @@ from nutrients.models import (
     CauseKind,
     Evidence,
     FoodSource,
-    Interaction,
     InteractionKind,
     NotSuggestedTo,
     Nutrient,
@@ -202,7 +201,7 @@ class Suggestions:
     risks: list[Line] = field(default_factory=list)
     affected: list[Nutrient] = field(default_factory=list)
     causes: list[PossibleCause] = field(default_factory=list)
-    other_causes: list[PossibleCause] = field(default_factory=list)
+    named_only: list[PossibleCause] = field(default_factory=list)
     top_matches: list[NutrientMatch] = field(default_factory=list)
     more_matches: list[NutrientMatch] = field(default_factory=list)
     explained_away: list[Nutrient] = field(default_factory=list)
@@ -220,11 +219,11 @@ class Suggestions:
     @property
     def also_common(self) -> list[PossibleCause]:
         """The causes of which only the name is given."""
-        return [*self.causes[len(self.main_causes) :], *self.other_causes]
+        return [*self.causes[len(self.main_causes) :], *self.named_only]
 
     @property
     def names_medicine(self) -> bool:
-        causes = (*self.causes, *self.other_causes)
+        causes = (*self.causes, *self.named_only)
         return any(row.cause.kind == CauseKind.MEDICINE for row in causes)
 
     @property
@@ -236,16 +235,12 @@ def suggest(ticked: Ticked, urgency: UrgencyAdvice, content: ChecklistContent) -
     """Return the causes and nutrients that fit the ticks: none in an emergency."""
     if urgency.level == Level.EMERGENCY or not ticked.count:
         return Suggestions()
-    causes, other_causes = _possible_causes(ticked, urgency, content)
-    interactions = _interactions(ticked, content)
-    medicine = InteractionKind.DRUG_NUTRIENT
+    causes, named_only = _possible_causes(ticked, urgency, content)
     common = Suggestions(
         causes=causes,
-        other_causes=other_causes,
-        medicine_interactions=[
-            _interaction_line(row) for row in interactions if row.kind == medicine
-        ],
-        combinations=[_interaction_line(row) for row in interactions if row.kind != medicine],
+        named_only=named_only,
+        medicine_interactions=_interaction_lines(ticked, content, with_medicines=True),
+        combinations=_interaction_lines(ticked, content, with_medicines=False),
         watch_for=_watch_for(ticked, urgency, content),
     )
     if urgency.is_not_nutritional:
@@ -452,15 +447,17 @@ def _would_be_ticked(cause: OtherCause, content: ChecklistContent) -> bool:
     return cause.kind == CauseKind.MEDICINE or is_illness_in_form or cause.slug in content.risks
 
 
-def _interactions(ticked: Ticked, content: ChecklistContent) -> list[Interaction]:
+def _interaction_lines(
+    ticked: Ticked, content: ChecklistContent, *, with_medicines: bool
+) -> list[Line]:
+    """Return the interactions that a ticked risk shows: those with medicines, or the others."""
     risks = {risk.pk for risk in ticked.risks}
     return [
-        row for row in content.interactions.values() if content.interaction_risks[row.pk] & risks
+        Line(f"{row}.", f"{row.effect} {row.advice}", row)
+        for row in content.interactions.values()
+        if content.interaction_risks[row.pk] & risks
+        and (row.kind == InteractionKind.DRUG_NUTRIENT) == with_medicines
     ]
-
-
-def _interaction_line(row: Interaction) -> Line:
-    return Line(f"{row}.", f"{row.effect} {row.advice}", row)
 
 
 def _watch_for(ticked: Ticked, urgency: UrgencyAdvice, content: ChecklistContent) -> list[RedFlag]:
