@@ -236,8 +236,8 @@ def deciding(
     group of answers that it lacks belongs to an open question.
     """
     ticks = frozenset(ticks)
-    concerned = [rule for rule in rules if rule.concerns(ticks)]
-    raised = {rule.subject for rule in concerned if not rule.unmet(ticks)}
+    triage = urgency(ticks, rules)
+    raised = {rule.subject for rule in triage.fired}
     open_questions = {
         answer: slug
         for slug, answers in questions.items()
@@ -245,7 +245,7 @@ def deciding(
         for answer in answers
     }
     deciding_slugs: set[str] = set()
-    for rule in concerned:
+    for rule in triage.concerned:
         if rule.subject not in raised:
             unmet = rule.unmet(ticks)
             lacking = frozenset[Tick]().union(*unmet)
