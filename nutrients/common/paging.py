@@ -45,7 +45,7 @@ def paged_by_letter(request: HttpRequest, lines: Iterable[Any], size: int) -> di
 def letter_of(name: str) -> str:
     """Return the heading of a name in a list by letter."""
     first = name[:1].upper()
-    other = NUMBERS if first.isdecimal() or not first.isalpha() else OTHER_LETTERS
+    other = OTHER_LETTERS if first.isalpha() else NUMBERS
     return first if first and first in ascii_uppercase else other
 
 

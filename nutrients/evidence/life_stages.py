@@ -190,13 +190,10 @@ def _stages(authority: Authority, bands: list[LifeStage]) -> dict[str, LifeStage
 def _spans(bands: list[LifeStage], *more: Decimal) -> list[tuple[Decimal, Decimal | None]]:
     """Return the spans between the ages at which any band begins or ends, and `more` ages."""
     ages = {band.age_from for band in bands} | {b.age_below for b in bands if b.age_below}
-    ages |= {age for age in more if any(_reaches(band, age) for band in bands)}
+    ends = [(band.age_from, band.age_below or END_OF_OPEN_BAND) for band in bands]
+    ages |= {age for age in more if any(start < age < end for start, end in ends)}
     starts = sorted(ages)
     return list(zip_longest(starts, starts[1:]))
-
-
-def _reaches(band: LifeStage, age: Decimal) -> bool:
-    return band.age_from < age and (band.age_below is None or age < band.age_below)
 
 
 def _covers(

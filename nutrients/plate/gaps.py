@@ -10,7 +10,6 @@ from heapq import nsmallest
 from nutrients.foods.catalogue import FoodTable
 
 from .arithmetic import (
-    ONE_SERVING,
     Helping,
     Swap,
     Total,
@@ -86,4 +85,4 @@ def fill_gaps(
 
 
 def single_servings(table: FoodTable) -> list[Helping]:
-    return [Helping(food, ONE_SERVING) for food in table.foods.values()]
+    return [Helping(food) for food in table.foods.values()]

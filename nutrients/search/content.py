@@ -56,7 +56,7 @@ def addresses_of(keys: Collection[Key], *, at: datetime) -> Addresses:
     is empty if no such page is published.
     """
 
-    def rows(kind: DocumentKind, link: str, hosts: QuerySet[Any]) -> QuerySet[Any]:
+    def linked(kind: DocumentKind, link: str, hosts: QuerySet[Any]) -> QuerySet[Any]:
         slugs = [slug for row_kind, slug in keys if row_kind == kind]
         rows = ORIGINS[kind].model.objects.filter(slug__in=slugs)
         return rows.prefetch_related(Prefetch(link, hosts))
@@ -66,11 +66,11 @@ def addresses_of(keys: Collection[Key], *, at: datetime) -> Addresses:
     effects = RiskEffect.objects.filter(nutrient__in=nutrients).order_by("nutrient__position")
     hosts: dict[Key, Any] = {
         (DocumentKind.RISK_FACTOR, risk.slug): _most_affected(risk)
-        for risk in rows(DocumentKind.RISK_FACTOR, "effects", effects.select_related("nutrient"))
+        for risk in linked(DocumentKind.RISK_FACTOR, "effects", effects.select_related("nutrient"))
     }
-    for cause in rows(DocumentKind.OTHER_CAUSE, "symptoms", symptoms):
+    for cause in linked(DocumentKind.OTHER_CAUSE, "symptoms", symptoms):
         hosts[DocumentKind.OTHER_CAUSE, cause.slug] = next(iter(cause.symptoms.all()), None)
-    for pair in rows(DocumentKind.INTERACTION, "nutrients", nutrients):
+    for pair in linked(DocumentKind.INTERACTION, "nutrients", nutrients):
         hosts[DocumentKind.INTERACTION, pair.slug] = next(iter(pair.nutrients.all()), None)
     return {
         (kind, slug): f"{host.get_absolute_url()}#{kind}-{slug}" if host else ""

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.conf import settings
-from django.template.defaultfilters import date as formatted
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
@@ -155,8 +154,7 @@ def static_anyhow(path: str) -> str:
 @register.filter(expects_localtime=True)
 def day(moment: date) -> SafeString:
     """Write a day as “3 May 2026”, in a form that programs can read too."""
-    days = (formatted(moment, "Y-m-d"), formatted(moment, "j F Y"))
-    return format_html('<time datetime="{}">{}</time>', *days)
+    return SafeString(f'<time datetime="{moment:%Y-%m-%d}">{moment.day} {moment:%B %Y}</time>')
 
 
 @register.filter
