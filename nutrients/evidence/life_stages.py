@@ -92,7 +92,13 @@ class LifeStage:
     def _own(self, intakes: Iterable[ReferenceIntake]) -> list[ReferenceIntake]:
         """Return the authority's intakes that cover the whole stage."""
         rows = (row for row in intakes if row.authority == self.authority)
-        return [row for row in rows if _covers(row, self.age_from, self.age_below, self.sex)]
+        return [row for row in rows if self.is_covered_by(row)]
+
+    def is_covered_by(self, row: ReferenceIntake | LifeStage) -> bool:
+        """Whether the row is for everybody of these ages and this sex."""
+        last = row.age_below
+        ends = last is None or (self.age_below is not None and self.age_below <= last)
+        return row.sex in (Sex.BOTH, self.sex) and row.age_from <= self.age_from and ends
 
     def limiting(self, intakes: Iterable[ReferenceIntake]) -> list[ReferenceIntake]:
         """Return the intakes of all authorities that state a limit, or none, at any of its ages.
@@ -163,22 +169,22 @@ def _stages(authority: Authority, bands: list[LifeStage]) -> dict[str, LifeStage
     grown = [band.age_from for band in general if band.sex != Sex.BOTH]
     # From this age on the sexes have separate stages, even if one nutrient's table joins them.
     apart = min([*grown, Decimal(authority.adult_from)])
-    stages = []
-    for age_from, age_below in _spans(general, apart):
-        label = _label(age_from, age_below, general)
-        sexes = [Sex.BOTH] if age_from < apart else [Sex.FEMALE, Sex.MALE]
-        stages += [
-            LifeStage(authority, age_from, age_below, sex, LifeStatus.NONE, label)
-            for sex in sexes
-            if any(_covers(band, age_from, age_below, sex) for band in general)
-        ]
+    possible = [
+        LifeStage(authority, start, end, sex, LifeStatus.NONE, _label(start, end, general))
+        for start, end in _spans(general, apart)
+        for sex in ([Sex.BOTH] if start < apart else [Sex.FEMALE, Sex.MALE])
+    ]
     for status in (LifeStatus.PREGNANCY, LifeStatus.LACTATION):
         special = [band for band in bands if band.life_status == status]
-        stages += [
+        possible += [
             LifeStage(authority, start, end, Sex.FEMALE, status, _label(start, end, special))
             for start, end in _spans(special)
-            if any(_covers(band, start, end, Sex.FEMALE) for band in special)
         ]
+    stages = [
+        stage
+        for stage in possible
+        if any(stage.is_covered_by(b) for b in bands if b.life_status == stage.life_status)
+    ]
     if any(band.life_status == LifeStatus.MENOPAUSE for band in bands):
         # No table gives the menopause an age, so it is offered once, from the oldest band on.
         oldest = [stage for stage in stages if stage.group == "Female"][-1:]
@@ -194,14 +200,6 @@ def _spans(bands: list[LifeStage], *more: Decimal) -> list[tuple[Decimal, Decima
     ages |= {age for age in more if any(start < age < end for start, end in ends)}
     starts = sorted(ages)
     return list(zip_longest(starts, starts[1:]))
-
-
-def _covers(
-    row: ReferenceIntake | LifeStage, age_from: Decimal, age_below: Decimal | None, sex: Sex
-) -> bool:
-    """Whether a row is for everybody of these ages and this sex."""
-    ends = row.age_below is None or (age_below is not None and age_below <= row.age_below)
-    return row.sex in (Sex.BOTH, sex) and row.age_from <= age_from and ends
 
 
 def _label(age_from: Decimal, age_below: Decimal | None, bands: list[LifeStage]) -> str:
