@@ -39,14 +39,6 @@ register.filter(lines_of)
 
 NUMBERS = "999, 112 or 911"
 NUMBERS_THAT_CALL = re.sub(r"\d+", r'<a href="tel:\g<0>">\g<0></a>', NUMBERS)
-CAUSE_ICONS = {
-    "lifestyle": "habit",
-    "stimulant": "cup",
-    "mind": "jitter",
-    "medicine": "pill",
-    "condition": "heart",
-    "normal": "person",
-}
 CITE_AGAIN = '<a class="cite" href="#src-{0}" aria-label="Source {0}">{0}</a>'
 CITE_RUN = '<a class="cite" href="#src-{0}" aria-label="Sources {0}–{1}">{0}–{1}</a>'
 SOURCES = '<ol class="sources">{}</ol><a class="action" href="{}">How we checked these sources</a>'
@@ -78,12 +70,6 @@ def icon(name: str, size: str = "", flip: bool = False) -> SafeString:
 def _icon(name: str, classes: str) -> SafeString:
     drawing = render_to_string("components/icon.html", {"name": name, "classes": classes})
     return mark_safe(" ".join(drawing.split()))  # noqa: S308 (our own template, escaped there)
-
-
-@register.simple_tag
-def cause_icon(kind: str) -> SafeString:
-    """Draw the icon for a kind of other cause, such as "stimulant"."""
-    return icon(CAUSE_ICONS.get(kind, "info"))
 
 
 @register.simple_tag
