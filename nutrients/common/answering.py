@@ -23,7 +23,7 @@ Result = TypeVar("Result")
 # The key of the memoized results in the environment of a request.
 MEMORY = "nutrisite.memory"
 # The number of results to keep of a function that is called with many slugs, such as articles.
-MOST = 24
+MOST_RESULTS = 24
 
 
 def memoized(
@@ -66,7 +66,7 @@ def _once(
         result = compute()
         if result is not None:
             results[key] = result
-        for oldest in list(results)[:-MOST]:
+        for oldest in list(results)[:-MOST_RESULTS]:
             results.pop(oldest, None)
     return result
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from nutrients.models import ReadForm, Source
 
 # The most numbers after one statement: more would get in the way of reading.
-MOST = 3
+MOST_CITATIONS = 3
 FULLEST_FIRST: dict[str, int] = {form: rank for rank, form in enumerate(ReadForm)}
 
 
@@ -65,7 +65,7 @@ class References:
             self.by_slug.setdefault(source.slug, Reference(len(self) + 1, source))
         return list(range(first, len(self) + 1))
 
-    def cite_best(self, sources: Iterable[Source], most: int = MOST) -> list[Citation]:
+    def cite_best(self, sources: Iterable[Source], most: int = MOST_CITATIONS) -> list[Citation]:
         """Cite at most `most`: sources that the page cites already, then those read most fully."""
 
         def rank(source: Source) -> tuple[bool, int]:
@@ -81,7 +81,7 @@ class References:
         numbers = sorted({self.by_slug[source.slug].number for source in sources})
         return [Citation(number, "") for number in numbers]
 
-    def cite_rows(self, rows: Iterable[Any], most: int = MOST) -> list[Cited]:
+    def cite_rows(self, rows: Iterable[Any], most: int = MOST_CITATIONS) -> list[Cited]:
         """Cite the sources of each row. The rows come from `with_sources`."""
         return [Cited(row, self.cite_best(row.cited, most)) for row in rows]
 

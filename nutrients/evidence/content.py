@@ -26,7 +26,7 @@ from nutrients.models import (
 )
 
 from .ranking import Candidate, Link, Tick
-from .rich_foods import MOST, Eater, limited_nutrients, rich_foods, unmeasured_foods
+from .rich_foods import MOST_FOODS, Eater, limited_nutrients, rich_foods, unmeasured_foods
 
 Row = TypeVar("Row", bound=Slugged)
 
@@ -72,7 +72,7 @@ class EvidenceContent(Memoizing):
 
 
 def foods_for(
-    content: EvidenceContent, eater: Eater, most: int = MOST
+    content: EvidenceContent, eater: Eater, most: int = MOST_FOODS
 ) -> dict[int, list[FoodSource]]:
     """Return the foods to name for each nutrient: the richest, then those without a figure."""
     foods = {key: rows[:most] for key, rows in rich_foods(eater, at=content.at).items()}

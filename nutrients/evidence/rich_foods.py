@@ -23,7 +23,7 @@ from nutrients.models.intakes import ReferenceIntakeQuerySet
 # The same shares apply to every country's label value, so that “rich” means the same.
 GOOD, RICH = 10, 20
 # The number of foods to suggest for a nutrient.
-MOST = 5
+MOST_FOODS = 5
 # Percentages of the daily value for the full width of a bar.
 SCALES = (10, 25, 50, 75, 100, 150, 200, 300, 400, 500, 750, 1000, 1500, 2000, 3000, 4000, 5000)
 # A hundred times the amount in a serving, to sort by. SQLite would divide whole numbers without the
@@ -51,7 +51,7 @@ def bar_scale(percents: Iterable[Decimal | None]) -> int:
 
 
 def rich_foods(eater: Eater, *, at: datetime) -> dict[int, list[FoodSource]]:
-    """Return the published foods richest in each nutrient by serving, at most MOST, by its id.
+    """Return the published foods richest in each nutrient by serving, by its id.
 
     A serving gives at least RICH per cent of the British label value. Left out are foods that
     editors did not choose, `limited_nutrients`, foods not known to suit all diets of the eater,
@@ -72,7 +72,7 @@ def rich_foods(eater: Eater, *, at: datetime) -> dict[int, list[FoodSource]]:
         .filter(in_serving__gte=F("nutrient__reference_value") * RICH)
         .exclude(nutrient__in=limited_nutrients(at=at))
         .annotate(rank=rank)
-        .filter(rank__lte=MOST)
+        .filter(rank__lte=MOST_FOODS)
         .select_related("food")
         .only("nutrient", "food")
         .order_by("nutrient_id", "rank")

@@ -17,7 +17,7 @@ from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from nutrients.common.citations import MOST, Cited, References
+from nutrients.common.citations import MOST_CITATIONS, Cited, References
 from nutrients.common.parameters import Reading, ignored_sentence, read_country
 from nutrients.evidence.life_stages import LifeStage, Stages, read_stage
 from nutrients.evidence.needs import sources_of
@@ -213,13 +213,13 @@ def _sources_of_job(sources: list[Source], links: list[Association]) -> list[Sou
     The others are for its figures and its tests.
     """
     uses = Counter(source.slug for link in links for source in link.cited)
-    return sorted(sources, key=lambda source: -uses[source.slug])[:MOST]
+    return sorted(sources, key=lambda source: -uses[source.slug])[:MOST_CITATIONS]
 
 
 def _sources_of_limits(sources: list[Source], intakes: list[ReferenceIntake]) -> list[Source]:
     """Return the nutrient's sources for how much is too much: those of its figures."""
     figures = {source.slug for source in sources_of(intakes)}
-    return [source for source in sources if source.slug in figures][:MOST]
+    return [source for source in sources if source.slug in figures][:MOST_CITATIONS]
 
 
 def _richest(nutrient: Nutrient, *, at: datetime) -> list[NutrientAmount]:
