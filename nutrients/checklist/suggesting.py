@@ -145,10 +145,10 @@ class NutrientMatch:
 
     @property
     def names_foods(self) -> bool:
-        """Whether foods rich in it are named: only if nothing that was ticked speaks against them.
+        """Whether to name foods rich in it: not if anything that was ticked speaks against them.
 
-        None is named beside too much of it, beside a risk with food advice of its own, or while a
-        flag withholds them: with kidney disease, foods rich in potassium can harm.
+        That is a link with too much of it, a risk with separate food advice, or a flag that
+        withholds foods: with kidney disease, foods rich in potassium can harm.
         """
         return not (self.high or self.risks_against_foods or self.foods_withheld)
 

@@ -309,7 +309,7 @@ def nutrient_sets(content: EvidenceContent) -> NutrientSets:
     kinds: dict[str, set[int]] = defaultdict(set)
     for nutrient in content.nutrients.values():
         is_vitamin = nutrient.kind == NutrientKind.VITAMIN
-        # Every electrolyte is a mineral, in whichever group the nutrient itself is listed.
+        # Every electrolyte is a mineral too, even if its kind is “electrolyte”.
         for kind in ("", "vitamin" if is_vitamin else "mineral"):
             kinds[kind].add(nutrient.pk)
         if nutrient.is_electrolyte or nutrient.kind == NutrientKind.ELECTROLYTE:

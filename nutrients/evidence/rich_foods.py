@@ -51,7 +51,7 @@ def bar_scale(percents: Iterable[Decimal | None]) -> int:
 
 
 def rich_foods(eater: Eater, *, at: datetime) -> dict[int, list[FoodSource]]:
-    """Return the published foods richest in each nutrient by serving, by its id.
+    """Return the published foods richest in each nutrient by serving, at most MOST_FOODS, by id.
 
     A serving gives at least RICH per cent of the British label value. Left out are foods that
     editors did not choose, `limited_nutrients`, foods not known to suit all diets of the eater,

@@ -105,7 +105,7 @@ class SearchContent(FoodVocabulary):
         return frozenset(self._rows().order_by().values_list("pk", flat=True))
 
     def documents(self, ids: Iterable[int]) -> list[Scorable]:
-        """Return the public ones of these documents, each fetched on first use."""
+        """Return those of the documents that are public, each fetched on first use."""
         ids = [pk for pk in ids if pk in self.public]
         if missing := [pk for pk in ids if pk not in self._documents]:
             rows = SearchDocument.objects.defer("words").in_bulk(missing)
