@@ -34,6 +34,13 @@ class NeedRow(NamedTuple):
         return [(cell, len(list(same))) for cell, same in groupby(columns)]
 
 
+class NeedTable(list[NeedRow]):
+    @property
+    def has_pregnancy(self) -> bool:
+        """Whether it has any figure for pregnancy or breastfeeding."""
+        return any((row.pregnant, row.breastfeeding) != (None, None) for row in self)
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """A limit by one authority, from the least to the most of the age bands that it covers.
@@ -187,9 +194,7 @@ def _amount(intake: ReferenceIntake) -> Cell:
     return intake.amount_words if intake.amount is None else intake.amount
 
 
-def _rows(
-    intakes: list[ReferenceIntake], value: Callable[[ReferenceIntake], Cell]
-) -> list[NeedRow]:
+def _rows(intakes: list[ReferenceIntake], value: Callable[[ReferenceIntake], Cell]) -> NeedTable:
     general = [row for row in intakes if row.life_status != LifeStatus.MENOPAUSE]
     bands = {
         (row.age_from, row.age_below): row.life_stage_label
@@ -200,7 +205,7 @@ def _rows(
     def cell(ages: tuple[Decimal, Decimal | None], sex: Sex, status: LifeStatus) -> Cell:
         return cells.get((*ages, sex, status), cells.get((*ages, Sex.BOTH, status)))
 
-    rows = [
+    rows = NeedTable(
         NeedRow(
             label,
             female=cell(ages, Sex.FEMALE, LifeStatus.NONE),
@@ -209,6 +214,7 @@ def _rows(
             breastfeeding=cell(ages, Sex.FEMALE, LifeStatus.LACTATION),
         )
         for ages, label in bands.items()
-    ]
+    )
     after = [row for row in intakes if row.life_status == LifeStatus.MENOPAUSE]
-    return [*rows, *(NeedRow("After the menopause", value(row), None, None, None) for row in after)]
+    rows += [NeedRow("After the menopause", value(row), None, None, None) for row in after]
+    return rows

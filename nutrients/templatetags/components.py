@@ -176,12 +176,6 @@ def rounded(value: Decimal | None) -> str:
 
 
 @register.filter
-def has_pregnancy(rows: Iterable[Any]) -> bool:
-    """Return whether a table of needs has any figure for pregnancy or breastfeeding."""
-    return any(row.pregnant is not None or row.breastfeeding is not None for row in rows)
-
-
-@register.filter
 def percentage(percent: Decimal | int | None, amount: Decimal | None = None) -> str:
     """Format a share in whole percent: 1,204% · 12% · under 1% · 0%; None is empty.
 
