@@ -29,6 +29,7 @@ from nutrients.models import (
     Strength,
     Symptom,
     Typicality,
+    Urgency,
 )
 
 from .content import ChecklistContent
@@ -461,7 +462,7 @@ def _interaction_lines(
 
 
 def _watch_for(ticked: Ticked, urgency: UrgencyAdvice, content: ChecklistContent) -> list[RedFlag]:
-    """Return the flags that are related to the ticked symptoms and were not raised."""
+    """Return the flags related to the ticked symptoms that were not raised and are no milder."""
     symptoms = {symptom.pk for symptom in ticked.symptoms}
     risks = {risk.pk for risk in ticked.risks}
     raised = urgency.raised_flags
@@ -471,4 +472,5 @@ def _watch_for(ticked: Ticked, urgency: UrgencyAdvice, content: ChecklistContent
         if content.flag_symptoms[flag.pk] & symptoms
         and (not content.flag_only_for[flag.pk] or content.flag_only_for[flag.pk] & risks)
         and flag.slug not in raised
+        and Urgency(flag.level).rank >= urgency.level
     ]

@@ -230,8 +230,8 @@ def follow_up_questions(
 ) -> list[QuestionField]:
     """Return the questions that the answer page asks: those whose answers could change the outcome.
 
-    A question that was answered stays, so that the answer can be changed, unless it is in the form.
-    In an emergency nothing more is asked.
+    An answer that leads to a milder level changes nothing. A question that was answered stays, so
+    that the answer can be changed, unless it is in the form. In an emergency nothing more is asked.
     """
     answers = content.once(answer_ticks)
     slugs = {
@@ -240,7 +240,8 @@ def follow_up_questions(
         if not choices.isdisjoint(ticks) and not content.questions[slug].is_in_form
     }
     if level < Level.EMERGENCY:
-        slugs |= set(deciding(ticks, content.once(urgency_rules), answers))
+        rules = [rule for rule in content.once(urgency_rules) if rule.level >= level]
+        slugs |= set(deciding(ticks, rules, answers))
     questions = content.once(_questions)
     return [question.answered(ticks) for slug, question in questions.items() if slug in slugs]
 

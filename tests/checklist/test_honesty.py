@@ -100,6 +100,10 @@ def test_questions_come_first_and_what_would_change_the_answer_last(client, cont
     assert "Magnesium in the blood (serum magnesium), which can be normal" in end
     for text in (end, result(client, risk=["vegan-diet"]), result(client, risk=["caffeine"])):
         assert "Whom to ask A pharmacist can check medicines" in text.split("What would")[-1]
+    # If care is due the same day, a milder sign changes nothing.
+    baby = result(client, symptom=["muscle-twitches"], risk=["infancy"])
+    assert "How long has it lasted?" not in baby
+    assert "Book an appointment" not in baby
 
     # An answer stays checked, and open ones change nothing.
     calm = send(client, symptom=["muscle-twitches"], duration="up-to-two-weeks", places="")
