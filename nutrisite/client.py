@@ -9,7 +9,7 @@ from django.http import HttpRequest
 log = logging.getLogger(__name__)
 
 
-def address_of(request: HttpRequest) -> IPv4Address | IPv6Address | None:
+def client_address(request: HttpRequest) -> IPv4Address | IPv6Address | None:
     """Return the client's address; None, with a warning, if it is unknown."""
     text = request.META.get("REMOTE_ADDR", "")
     if settings.BEHIND_PROXY:
@@ -31,7 +31,7 @@ def address_of(request: HttpRequest) -> IPv4Address | IPv6Address | None:
 
 def network_of(request: HttpRequest) -> str | None:
     """Return the network of one customer: an IPv4 address, or the prefix of an IPv6 /64."""
-    address = address_of(request)
+    address = client_address(request)
     if isinstance(address, IPv6Address):
         return str(IPv6Network((address, 64), strict=False).network_address)
     return str(address) if address else None

@@ -16,7 +16,7 @@ from django.http import (
 )
 from django.template.loader import render_to_string
 
-from nutrisite.client import address_of
+from nutrisite.client import client_address
 from nutrisite.logging import REQUEST_ID, log_access, route_of
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
@@ -113,5 +113,5 @@ def is_admin(path: str) -> bool:
 
 def may_see_admin(request: HttpRequest) -> bool:
     networks = settings.ADMIN_NETWORKS
-    address = address_of(request) if networks else None
+    address = client_address(request) if networks else None
     return not networks or any(address in network for network in networks if address)

@@ -5,7 +5,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from nutrisite.client import address_of
+from nutrisite.client import client_address
 from tests.processes import ROOT
 from tests.test_settings import settings_with
 
@@ -65,7 +65,7 @@ def test_only_addresses_that_proxies_wrote_are_believed(
     settings.BEHIND_PROXY, settings.PROXY_COUNT = count > 0, count
     request = rf.get("/", REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR=header)
 
-    assert str(address_of(request)) == address
+    assert str(client_address(request)) == address
     # An unknown address is logged, without what was sent.
     assert (f"PROXY_COUNT={count}" in "".join(lines)) is (address == "None")
     assert "203.0.113" not in "".join(lines)
