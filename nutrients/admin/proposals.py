@@ -21,14 +21,15 @@ from nutrients.proposals.rows import (
     PREVIEW_KEYS_FROM,
     Conflict,
     conflicts,
-    digest,
     live_rows,
-    settle,
+    proposal_digest,
+    settle_conflict,
 )
 from nutrients.proposals.signing import (
     VALID_DAYS,
     add_sign_off,
     has_written,
+    is_signable,
     make_link,
     missing_signatures,
     valid_sign_offs,
@@ -39,7 +40,7 @@ from nutrisite.accounts.admin_site import is_key
 from .content_forms import FIELD_OPTIONS, validate_to_come
 from .differences import diff_values, format_value, make_change
 from .guard import BrokenCase, guard_of
-from .publishing import BY_NOW, problems, publish, schedule
+from .publishing import BY_NOW, problems, publish_proposal, schedule_proposal
 from .reviewing import REREAD, profession_of
 from .rows import FixedRowsAdmin, admin_address, draw, get_row, row_paths
 from .widgets import NamedDateTime
@@ -137,9 +138,9 @@ class ProposalAdmin(FixedRowsAdmin):
             "is_open": is_open,
             "profession": profession_of(account),
             "roles": [role for role in roles_of(account) if may_sign and role not in signed],
-            "digest": digest(proposal),
+            "digest": proposal_digest(proposal),
             "sign_offs": sign_offs,
-            "missing": missing_signatures(proposal) if is_open else [],
+            "missing": missing_signatures(proposal) if is_open else "",
             "links": proposal.links.prefetch_related("remarks"),
             "link_form": LinkForm(),
             "now": timezone.now(),
@@ -194,7 +195,7 @@ class ProposalAdmin(FixedRowsAdmin):
         role = request.POST.get("role")
         if role not in roles_of(account) or has_written(proposal, account):
             raise PermissionDenied
-        if request.POST.get("digest") != digest(proposal) or proposal.state not in SIGNABLE:
+        if not is_signable(proposal, request.POST.get("digest")):
             self.message_user(request, REREAD, messages.WARNING)
             return
         role = Role(role)
@@ -257,7 +258,7 @@ class ProposalAdmin(FixedRowsAdmin):
         chosen, keep = request.POST.get("conflict", ""), "keep" in request.POST
         for conflict in conflicts(proposal.rows.all()) if proposal.state in OPEN else ():
             if chosen == conflict.id:
-                settle(conflict, keep=keep)
+                settle_conflict(conflict, keep=keep)
                 if not keep:
                     proposal.write_again()
         return redirect("admin:nutrients_proposal_publish", proposal.pk)
@@ -267,12 +268,12 @@ class ProposalAdmin(FixedRowsAdmin):
         proposal = get_object_or_404(Proposal, pk=pk)
         if not request.user.has_perm("nutrients.publish_proposal"):
             raise PermissionDenied
-        words = digest(proposal)
-        if request.method == "POST" and request.POST.get("digest") != words:
+        digest = proposal_digest(proposal)
+        if request.method == "POST" and request.POST.get("digest") != digest:
             self.message_user(request, REREAD, messages.WARNING)
             return redirect(request.path)
         unsettled = conflicts(proposal.rows.all())
-        errors = [*missing_signatures(proposal), *problems(proposal)]
+        errors = [*filter(None, [missing_signatures(proposal), *problems(proposal)])]
         form = MomentForm(request.POST if "later" in request.POST else None)
         is_clear = proposal.state in OPEN and not (unsettled or errors)
 
@@ -287,7 +288,7 @@ class ProposalAdmin(FixedRowsAdmin):
                 problems=errors,
                 is_clear=is_clear,
                 form=form,
-                digest=words,
+                digest=digest,
                 broken_cases=broken,
             )
 
@@ -297,9 +298,9 @@ class ProposalAdmin(FixedRowsAdmin):
 
         def change() -> HttpResponse:
             if form.is_bound:
-                schedule(guard, proposal, form.cleaned_data["moment"])
+                schedule_proposal(guard, proposal, form.cleaned_data["moment"])
             else:
-                publish(guard, proposal)
+                publish_proposal(guard, proposal)
             self.message_user(request, f"{proposal}: {proposal.state_label}.", messages.SUCCESS)
             return redirect(proposal)
 

@@ -108,7 +108,7 @@ def _pages_removed(proposal: Proposal) -> list[Any]:
     ]
 
 
-def publish(guard: Guard, proposal: Proposal) -> None:
+def publish_proposal(guard: Guard, proposal: Proposal) -> None:
     """Release a proposal as one revision. Call it within `guard.save`.
 
     Raise RefusedError, which rolls the transaction back, if it has a problem by now.
@@ -118,7 +118,7 @@ def publish(guard: Guard, proposal: Proposal) -> None:
     if conflicts(proposal.rows.all()):
         raise RefusedError(CHANGED)
     if missing := missing_signatures(proposal):
-        raise RefusedError(missing[0])
+        raise RefusedError(missing)
     with create_revision():
         set_user(guard.account)
         overlays = _write(proposal, user=guard.account, at=now)
@@ -172,7 +172,7 @@ def _write(proposal: Proposal, *, user: Any, at: datetime) -> list[Overlay]:
     return overlays
 
 
-def schedule(guard: Guard, proposal: Proposal, moment: datetime) -> None:
+def schedule_proposal(guard: Guard, proposal: Proposal, moment: datetime) -> None:
     """Set the time of publication, and run the book as of then. Call it within `guard.save`."""
     _lock(proposal)
     cases = _cases_before_deletion(proposal)
@@ -217,19 +217,19 @@ def publish_due(*, at: datetime) -> Iterator[Proposal]:
 
 def _publish_scheduled(proposal: Proposal) -> str:
     """Publish a proposal for the account that scheduled it, or return why it cannot be."""
-    if reasons := [*missing_signatures(proposal), *problems(proposal)]:
+    if reasons := [*filter(None, [missing_signatures(proposal), *problems(proposal)])]:
         return "\n".join(reasons)
     guard = Guard(proposal.publisher, proposal.override)
 
     def change() -> str:
-        publish(guard, proposal)
+        publish_proposal(guard, proposal)
         return ""
 
-    def refuse(broken: list[BrokenCase]) -> str:
+    def describe_broken(broken: list[BrokenCase]) -> str:
         return BREAKS.format("; ".join(case.title for case in broken))
 
     try:
-        return guard.save(change, refuse)
+        return guard.save(change, describe_broken)
     except RefusedError as error:
         return str(error)
     except BusyError:

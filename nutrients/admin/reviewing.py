@@ -55,7 +55,7 @@ def profession_of(account: Any) -> str:
     return clinician.profession if clinician and account.get_full_name() else ""
 
 
-def has_written(row: Any, account: Any) -> bool:
+def has_edited(row: Any, account: Any) -> bool:
     """Whether an account changed a row since the last signature, and so cannot sign it.
 
     The version of a proposal names who published it, and the proposal who wrote it.
@@ -87,10 +87,10 @@ def set_due(rows: dict[Any, date], comment: str, *, user: Any, at: datetime) -> 
             add_to_revision(row)
 
 
-def agree(rows: Sequence[Any], *, user: Any, at: datetime) -> int:
+def record_review(rows: Sequence[Any], *, user: Any, at: datetime) -> int:
     """Record that rows need no change, sign those that the account may sign, and count these."""
     profession = profession_of(user)
-    signed = [row for row in rows if profession and not has_written(row, user)]
+    signed = [row for row in rows if profession and not has_edited(row, user)]
     name, account = user.get_full_name(), user.get_username()
     sign(signed, name=name, profession=profession, account=account, at=at)
     update_reviewers(signed)
@@ -106,11 +106,11 @@ def sign_row(request: HttpRequest, pk: int, screen: admin.ModelAdmin) -> HttpRes
     if not profession_of(account):
         raise PermissionDenied
     words = signed_texts(row)
-    is_own = has_written(row, account)
+    is_own = has_edited(row, account)
     if request.method == "POST" and not is_own:
         if request.POST.get("words") == digest(words):
             with transaction.atomic():
-                agree([row], user=account, at=timezone.now())
+                record_review([row], user=account, at=timezone.now())
             screen.message_user(request, f"You signed “{row}”.", messages.SUCCESS)
             return redirect(admin_address(screen.model, "change", pk))
         screen.message_user(request, REREAD, messages.WARNING)
@@ -217,7 +217,7 @@ def _update(request: HttpRequest, rows: list[Any], day: date | None) -> str:
         return "Tick at least one row."
     with transaction.atomic():
         if wish == AGREED:
-            signed = agree(rows, user=request.user, at=at)
+            signed = record_review(rows, user=request.user, at=at)
             also = f" You signed {signed} of them." if profession_of(request.user) else ""
             return f"Agreed, no change: {len(rows)}.{also}"
         if wish == SPREAD:

@@ -29,7 +29,7 @@ from nutrients.common.version import content_version
 from nutrients.content.versions import owning_fields
 from nutrients.models import Article, Proposal
 
-from .rows import Overlay, digest, lay_over, live_rows
+from .rows import Overlay, lay_over, live_rows, proposal_digest
 
 # Pages that show many rows and belong to none.
 LISTS = (
@@ -109,7 +109,7 @@ def changing_pages(
     with `recheck` until the content changes.
     """
     version = content_version(at=at) if recheck else None
-    words, content = digest(proposal), version.state if version else ""
+    words, content = proposal_digest(proposal), version.state if version else ""
     stored = proposal.pages
     if stored.get("words") != words or (recheck and stored["content"] != content):
         changing = list(_compare(proposal, candidates(proposal)[:MAX_PAGES]))

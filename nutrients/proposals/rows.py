@@ -130,7 +130,7 @@ def live_rows(rows: Iterable[ProposedRow]) -> dict[ProposedRow, Any]:
     return live
 
 
-def digest(proposal: Proposal) -> str:
+def proposal_digest(proposal: Proposal) -> str:
     """Return a digest of all that a proposal changes."""
     rows = proposal.rows.values_list("model", "natural_key", "kind", "values")
     return hashlib.sha256(json.dumps(list(rows), sort_keys=True).encode()).hexdigest()
@@ -167,7 +167,7 @@ def conflicts(rows: Iterable[ProposedRow]) -> list[Conflict]:
     return result
 
 
-def settle(conflict: Conflict, *, keep: bool) -> None:
+def settle_conflict(conflict: Conflict, *, keep: bool) -> None:
     """Keep what is proposed, or leave the field or row as it is on the site.
 
     A deleted row stays deleted.

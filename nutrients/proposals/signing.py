@@ -12,9 +12,9 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 
-from nutrients.models import PreviewLink, Proposal, Role, SignOff, State
+from nutrients.models import SIGNABLE, PreviewLink, Proposal, Role, SignOff, State
 
-from .rows import digest
+from .rows import proposal_digest
 
 VALID_DAYS, MAX_TRIES = 14, 5
 
@@ -32,15 +32,20 @@ def has_written(proposal: Proposal, account: Any) -> bool:
 
 def valid_sign_offs(proposal: Proposal) -> list[SignOff]:
     """Return the signatures to the current words, one for each person."""
-    sign_offs = proposal.sign_offs.filter(digest=digest(proposal))
+    sign_offs = proposal.sign_offs.filter(digest=proposal_digest(proposal))
     return list({(sign_off.account, sign_off.name): sign_off for sign_off in sign_offs}.values())
 
 
-def missing_signatures(proposal: Proposal) -> list[str]:
-    """Return the sentence about missing signatures in a list, which is empty if none is missing."""
+def missing_signatures(proposal: Proposal) -> str:
+    """Return a sentence that says how many signatures are missing, or "" if none is."""
     number = settings.SIGN_OFFS - len(valid_sign_offs(proposal))
     people = "1 person" if number == 1 else f"{number} people"
-    return [f"It is to be signed by {people} who wrote none of it."] if number > 0 else []
+    return f"It is to be signed by {people} who wrote none of it." if number > 0 else ""
+
+
+def is_signable(proposal: Proposal, digest: str | None) -> bool:
+    """Whether a proposal may be signed now, and still has the words of this digest."""
+    return proposal.state in SIGNABLE and digest == proposal_digest(proposal)
 
 
 def add_sign_off(
@@ -50,7 +55,7 @@ def add_sign_off(
     SignOff.objects.create(
         proposal=proposal,
         role=role,
-        digest=digest(proposal),
+        digest=proposal_digest(proposal),
         name=name,
         profession=profession,
         account=account,
@@ -71,10 +76,10 @@ def make_link(
     token, code = secrets.token_urlsafe(32), f"{secrets.randbelow(10**8):08}" if name else ""
     PreviewLink.objects.create(
         proposal=proposal,
-        token=_digest(token),
+        token=_sha256(token),
         name=name,
         profession=profession,
-        code=_digest(token + code) if code else "",
+        code=_sha256(token + code) if code else "",
         created_by=by.get_username(),
         created_at=at,
         expires_at=at + timedelta(days=VALID_DAYS),
@@ -84,7 +89,7 @@ def make_link(
 
 def find_link(token: str) -> PreviewLink | None:
     """Return the link of a token, which may have ended."""
-    return PreviewLink.objects.filter(token=_digest(token)).select_related("proposal").first()
+    return PreviewLink.objects.filter(token=_sha256(token)).select_related("proposal").first()
 
 
 def may_agree(link: PreviewLink) -> bool:
@@ -96,7 +101,7 @@ def agree(link: PreviewLink, token: str, code: str, *, at: datetime) -> bool:
     """Sign for the named person if the code is right. It works once, and tries are limited."""
     if not may_agree(link):
         return False
-    if not constant_time_compare(link.code, _digest(token + code)):
+    if not constant_time_compare(link.code, _sha256(token + code)):
         PreviewLink.objects.filter(pk=link.pk).update(failed_attempts=F("failed_attempts") + 1)
         return False
     PreviewLink.objects.filter(pk=link.pk).update(code="")
@@ -111,5 +116,5 @@ def agree(link: PreviewLink, token: str, code: str, *, at: datetime) -> bool:
     return True
 
 
-def _digest(text: str) -> str:
+def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()

@@ -18,8 +18,8 @@ from django.views.decorators.http import require_http_methods
 from nutrients.models import SIGNABLE, PreviewLink, Proposal, Remark
 
 from .pages import changing_pages, render_preview
-from .rows import digest
-from .signing import agree, find_link, may_agree
+from .rows import proposal_digest
+from .signing import agree, find_link, is_signable, may_agree
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +86,7 @@ def _overview(request: HttpRequest, link: PreviewLink, token: str) -> HttpRespon
         "problem": problem,
         "done": request.method == "GET" and "done" in request.GET,
         "may_agree": may_agree(link) and link.proposal.state in SIGNABLE,
-        "digest": digest(link.proposal),
+        "digest": proposal_digest(link.proposal),
     }
     return render(request, "nutrients/proposals/link.html", context)
 
@@ -104,9 +104,6 @@ def _submit(request: HttpRequest, link: PreviewLink, token: str, form: RemarkFor
         return ""
     with transaction.atomic():
         link = PreviewLink.objects.select_for_update().select_related("proposal").get(pk=link.pk)
-        if (
-            request.POST.get("digest") != digest(link.proposal)
-            or link.proposal.state not in SIGNABLE
-        ):
+        if not is_signable(link.proposal, request.POST.get("digest")):
             return CHANGED
         return "" if agree(link, token, request.POST.get("code", ""), at=now) else WRONG

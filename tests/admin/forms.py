@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from nutrients.admin.guard import OVERRIDE, REASON
-from nutrients.proposals.rows import digest
+from nutrients.proposals.rows import proposal_digest
 
 # The fields that an editor sends to take a page off the site.
 GONE = {"gone-reason": "It is out of date."}
@@ -37,7 +37,7 @@ def delete(client, row, **more):
 
 def send(client, proposal, page, **data):
     """Send a form on the page of a proposal as it is now, and return the response."""
-    answer = client.post(address_of(proposal, page), {"digest": digest(proposal)} | data)
+    answer = client.post(address_of(proposal, page), {"digest": proposal_digest(proposal)} | data)
     proposal.refresh_from_db()
     return answer
 

@@ -10,8 +10,7 @@ from reversion.models import Revision
 
 from nutrients.admin.articles import UNSOURCED
 from nutrients.admin.guard import REASON, Guard
-from nutrients.admin.publishing import publish as publish_now
-from nutrients.admin.publishing import publish_due
+from nutrients.admin.publishing import publish_due, publish_proposal
 from nutrients.content.merging import RefusedError
 from nutrients.models import (
     Association,
@@ -382,7 +381,7 @@ def test_proposal_that_changed_or_has_a_conflict_at_its_moment_is_not_published(
     assert page.context["original"].state == State.READY
     assert "other words by now" in page.text
     with pytest.raises(RefusedError, match="It is “On the site” by now"):
-        Guard(editor).save(lambda: publish_now(Guard(editor), outdated), None)
+        Guard(editor).save(lambda: publish_proposal(Guard(editor), outdated), None)
 
 
 def test_second_of_two_who_reword_a_proposal_is_told_the_words_of_the_first(editor_client, editor):
