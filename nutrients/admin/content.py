@@ -232,8 +232,8 @@ class ContentAdmin(
     off the site needs a reason; and each save is a version of the row.
 
     Bases and templates share what is attached to the request: `guard`, `refusal`, `removal`,
-    `unlinked` (rows that a deletion takes a link from), `rewritten` (proposed rows that somebody
-    else changed) and `replaced` (rows that those of a version replace).
+    `unlinked` (rows that a deletion takes a link from) and `replaced` (rows that those of a version
+    replace).
     """
 
     save_on_top = True

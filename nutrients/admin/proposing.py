@@ -49,6 +49,8 @@ CLOSED = (
 
 # A saved row with its values, or with None if the form would delete it.
 Draft = tuple[Any, dict[str, Any] | None]
+# A proposed row with the values that somebody else has changed since a form was opened over it.
+Rewritten = tuple[ProposedRow, dict[str, Any]]
 
 
 class ProposedError(Exception):
@@ -110,17 +112,25 @@ class ProposingMixin(ProposingRights, VersionAdmin):
             return return_texts(request, sentence, proposal.get_absolute_url())
         try:
             with as_proposed(proposal) as overlays:
-                is_deletion = request.POST.get(PROPOSE) == DELETION
-                is_refused = hasattr(request, "refusal")
-                if is_deletion and not is_refused and (row := self.get_object(request, object_id)):
-                    raise ProposedError([(row, None)])
-                with create_revision():
-                    response = super().changeform_view(*args)
-                if hasattr(response, "render"):
-                    response.render()
+                return self._show_or_propose(*args)
         except ProposedError as error:
-            response = self.keep_proposed(request, proposal, error.drafts, overlays)
-            return response or self.changeform_view(*args)
+            drafts = error.drafts
+        chosen, opened = proposal or begin(str(drafts[0][0]), by=request.user), _opened(request)
+        if rewritten := _merge_drafts(chosen, drafts, overlays, opened, by=request.user):
+            refuse(request, REWRITTEN)
+            context = (extra_context or {}) | _describe_rewritten(rewritten, opened)
+            return self.changeform_view(request, object_id, form_url, context)
+        return _redirect(request, chosen, is_new=proposal is None)
+
+    def _show_or_propose(self, request: Any, object_id: str | None, *args: Any) -> HttpResponse:
+        """Return the form as it is with the proposal, or raise ProposedError if it is valid."""
+        is_deletion = request.POST.get(PROPOSE) == DELETION and not hasattr(request, "refusal")
+        if is_deletion and (row := self.get_object(request, object_id)):
+            raise ProposedError([(row, None)])
+        with create_revision():
+            response = super().changeform_view(request, object_id, *args)
+        if hasattr(response, "render"):
+            response.render()
         return response
 
     def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
@@ -134,41 +144,6 @@ class ProposingMixin(ProposingRights, VersionAdmin):
                 deleted += formset.deleted_objects
             drafts: list[Draft] = [(row, values_of(row)) for row in rows]
             raise ProposedError(drafts + [(row, None) for row in deleted])
-
-    def keep_proposed(
-        self,
-        request: Any,
-        proposal: Proposal | None,
-        drafts: list[Draft],
-        overlays: list[Overlay],
-    ) -> HttpResponse | None:
-        """Add the differences to the proposal, or to a new one, and redirect there.
-
-        The first draft is the row of the form itself. Refuse the form and return None if the
-        proposal has other values by now for what it changes.
-        """
-        laid_over = {(type(row), row.pk): proposed for proposed, row in overlays}
-        first, _ = drafts[0]
-        chosen = proposal or begin(str(first), by=request.user)
-        parent = f"{first._meta.label_lower} {key_of(first)}"
-        opened, rewritten = _opened(request), []
-        with transaction.atomic():
-            for row, values in drafts:
-                proposed = laid_over.get((type(row), row.pk))
-                under = "" if row is first else parent
-                rewritten += _merge(
-                    chosen, row, values, proposed, opened, by=request.user, under=under
-                )
-            # The account cannot sign the proposal, even after another one rewrites the row.
-            LogEntry.objects.log_actions(
-                request.user.pk, [chosen], ADDITION, f"Wrote: {first}.", single_object=True
-            )
-            transaction.set_rollback(bool(rewritten))
-        if rewritten:
-            _list_rewritten(request, rewritten)
-            refuse(request, REWRITTEN)
-            return None
-        return _redirect(request, chosen, is_new=proposal is None)
 
     def render_change_form(self, request: HttpRequest, context: Any, **options: Any) -> Any:
         """Add the button, and the open proposals that change this row."""
@@ -186,7 +161,7 @@ class ProposingMixin(ProposingRights, VersionAdmin):
                     rows = rows_for(obj).filter(proposal=chosen)
                     values = {str(row.pk): row.values for row in rows}
                     sent = signing.dumps(values, compress=True)
-                context["proposed_then"] = OPENED, sent
+                context.setdefault("proposed_then", (OPENED, sent))
             right = get_permission_codename("change" if obj else "add", self.opts)
             if chosen or not request.user.has_perm(f"{self.opts.app_label}.{right}"):
                 hidden = ("save", "save_and_continue", "save_and_add_another", "close", "delete")
@@ -216,16 +191,16 @@ def _opened(request: HttpRequest) -> dict[str, Any]:
     return values
 
 
-def _list_rewritten(request: Any, rows: list[tuple[ProposedRow, dict[str, Any]]]) -> None:
-    """List what was rewritten above the form, and let the form replace it when it is sent again."""
-    opened, request.rewritten = _opened(request), []
-    for proposed, values in rows:
-        before = opened.get(str(proposed.pk), {})
-        changes = diff_values(proposed.table, proposed.before | before, values)
-        request.rewritten.append((proposed, list(changes)))
-        opened[str(proposed.pk)] = before | values
-    request.POST = request.POST.copy()
-    request.POST[OPENED] = signing.dumps(opened, compress=True)
+def _describe_rewritten(rewritten: list[Rewritten], opened: dict[str, Any]) -> dict[str, Any]:
+    """Return what a form shows above it, and the field by which it replaces that if sent again."""
+    described = []
+    for proposed, theirs in rewritten:
+        base = opened.get(str(proposed.pk), {})
+        changes = diff_values(proposed.table, proposed.before | base, theirs)
+        described.append((proposed, list(changes)))
+        opened[str(proposed.pk)] = base | theirs
+    sent = signing.dumps(opened, compress=True)
+    return {"rewritten": described, "proposed_then": (OPENED, sent)}
 
 
 def _chosen_proposal(request: HttpRequest) -> Proposal | None:
@@ -242,6 +217,35 @@ def _chosen_proposal(request: HttpRequest) -> Proposal | None:
     return get_object_or_404(proposals, pk=key)
 
 
+def _merge_drafts(
+    proposal: Proposal,
+    drafts: list[Draft],
+    overlays: list[Overlay],
+    opened: dict[str, Any],
+    *,
+    by: Any,
+) -> list[Rewritten]:
+    """Add what a form changed to a proposal. The first draft is the row of the form itself.
+
+    `opened` are the proposed values with which the form was opened. Add nothing if somebody else
+    has changed one of them that the form changes too, and return what they changed.
+    """
+    laid_over = {(type(row), row.pk): proposed for proposed, row in overlays}
+    first, _ = drafts[0]
+    parent, rewritten = f"{first._meta.label_lower} {key_of(first)}", []
+    with transaction.atomic():
+        for row, values in drafts:
+            proposed = laid_over.get((type(row), row.pk))
+            under = "" if row is first else parent
+            rewritten += _merge(proposal, row, values, proposed, opened, by=by, under=under)
+        # The account cannot sign the proposal, even after another one rewrites the row.
+        LogEntry.objects.log_actions(
+            by.pk, [proposal], ADDITION, f"Wrote: {first}.", single_object=True
+        )
+        transaction.set_rollback(bool(rewritten))
+    return rewritten
+
+
 def _merge(
     proposal: Proposal,
     row: Any,
@@ -251,12 +255,8 @@ def _merge(
     *,
     by: Any,
     under: str,
-) -> list[tuple[ProposedRow, dict[str, Any]]]:
-    """Propose what a form changed. `proposed` is the proposed row that the form was laid over.
-
-    `opened` has the values of each proposed row as the form opened with them. Return the row, and
-    propose nothing, if somebody else proposes another value for a field that the form changes.
-    """
+) -> list[Rewritten]:
+    """Add one draft. `proposed` is the proposed row that the form was laid over, if any."""
     model, title = type(row), str(row)
     live = model._base_manager.filter(pk=row.pk).first() or model.with_key(row.natural_key())
     rows = proposal.rows.filter(model=model._meta.label_lower, natural_key=key_of(row))
