@@ -15,7 +15,7 @@ from nutrients.checklist.content import ChecklistContent, checklist_choices
 from nutrients.checklist.urgency import rule_of, tick_names
 from nutrients.evidence.ranking import Tick, answer_tick
 from nutrients.models import OPEN, Proposal, RedFlag, RedFlagRule, Status, Urgency
-from nutrients.proposals.pages import as_proposed
+from nutrients.proposals.rows import as_proposed
 from nutrisite.accounts.admin_site import is_key
 
 from .proposing import CHOSEN

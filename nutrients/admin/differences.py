@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 from reversion.errors import RevertError
 from reversion.models import Version
 
-from nutrients.proposals.pages import diff
+from nutrients.proposals.marking import diff_sequences
 
 from .content_forms import normalize_text
 
@@ -81,7 +81,7 @@ def _mark_words(old: str, new: str) -> list[tuple[str, str]]:
     if min(len(before), len(after)) < FEW_WORDS:
         return []
     parts = []
-    for same, deleted, inserted in diff(before, after):
+    for same, deleted, inserted in diff_sequences(before, after):
         stretches = (("", _shorten(same)), ("del", "".join(deleted)), ("ins", "".join(inserted)))
         parts += [(tag, text) for tag, text in stretches if text]
     return parts

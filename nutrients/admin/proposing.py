@@ -22,8 +22,16 @@ from reversion import create_revision
 from reversion.admin import VersionAdmin
 
 from nutrients.models import OPEN, Proposal, ProposedRow
-from nutrients.proposals.pages import as_proposed
-from nutrients.proposals.rows import Overlay, add_row, begin, difference, key_in, key_of, values_of
+from nutrients.proposals.rows import (
+    Overlay,
+    add_row,
+    as_proposed,
+    begin,
+    difference,
+    key_in,
+    key_of,
+    values_of,
+)
 from nutrisite.accounts.admin_site import is_key
 
 from .differences import diff_values

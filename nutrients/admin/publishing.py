@@ -25,8 +25,7 @@ from nutrients.models import (
     State,
     Status,
 )
-from nutrients.proposals.pages import as_proposed
-from nutrients.proposals.rows import Overlay, conflicts, lay_over, live_rows
+from nutrients.proposals.rows import Overlay, as_proposed, conflicts, lay_over, live_rows
 from nutrients.proposals.signing import missing_signatures, valid_sign_offs
 from nutrients.search.index import catch_up
 from nutrients.testbook.cases import published_cases

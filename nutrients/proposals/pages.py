@@ -6,10 +6,8 @@ cache is used: the page cache is in front of Django, and memoized results come w
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from difflib import SequenceMatcher
 from functools import partial
 from html import unescape
 from io import BytesIO
@@ -18,7 +16,6 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
-from django.db import transaction
 from django.http import Http404
 from django.template.loader import render_to_string
 from django.urls import resolve, reverse
@@ -29,7 +26,8 @@ from nutrients.common.version import content_version
 from nutrients.content.versions import owning_fields
 from nutrients.models import Article, Proposal
 
-from .rows import Overlay, lay_over, live_rows, proposal_digest
+from .marking import main_of, mark_page
+from .rows import as_proposed, live_rows, proposal_digest
 
 # Pages that show many rows and belong to none.
 LISTS = (
@@ -41,9 +39,6 @@ MAX_PAGES, MAX_LINKED = 60, 12
 MARKED, PROPOSED, LIVE = "marked", "proposed", "live"
 MODES = {MARKED: "Changes marked", PROPOSED: "As proposed", LIVE: "As it is now"}
 TITLE = re.compile("<title>(.*?)</title>", re.DOTALL)
-MAIN = re.compile("(?<=<main)(.*)(?=</main>)", re.DOTALL)
-# A tag, or a word with the space after it.
-PIECE = re.compile(r"<[^>]*>\s*|[^<\s]+\s*|\s+|<")
 
 
 class ChangingPage(NamedTuple):
@@ -53,16 +48,6 @@ class ChangingPage(NamedTuple):
     title: str
     is_new: bool
     is_gone: bool
-
-
-@contextmanager
-def as_proposed(proposal: Proposal | None, **options: Any) -> Iterator[list[Overlay]]:
-    """Lay a proposal over the database within the block, and roll all back after."""
-    with transaction.atomic():
-        try:
-            yield lay_over(proposal.rows.all() if proposal else (), **options)
-        finally:
-            transaction.set_rollback(True)
 
 
 def render_page(path: str, memory: dict[Any, Any] | None = None) -> str:
@@ -126,8 +111,8 @@ def _compare(proposal: Proposal, paths: Iterable[str]) -> Iterator[ChangingPage]
         after = render_proposed(proposal, path, proposed_memory)
         if before != after:
             title = TITLE.search(after or before)
-            words = unescape(title[1]).partition(" | ")[0].strip() if title else path
-            yield ChangingPage(path, words, not before, not after)
+            name = unescape(title[1]).partition(" | ")[0].strip() if title else path
+            yield ChangingPage(path, name, not before, not after)
 
 
 def candidates(proposal: Proposal) -> list[str]:
@@ -195,7 +180,7 @@ def render_preview(proposal: Proposal, path: str, mode: str, *, at: datetime, ov
         {
             "proposal": proposal,
             "page": pages[index],
-            "is_same": _main(before) == _main(after),
+            "is_same": main_of(before) == main_of(after),
             "number": index + 1,
             "total": len(pages),
             "previous": pages[index - 1] if index else None,
@@ -204,56 +189,8 @@ def render_preview(proposal: Proposal, path: str, mode: str, *, at: datetime, ov
             "overview": overview,
         },
     )
-    head, body = render_to_string("nutrients/proposals/_head.html"), '<header class="site-header">'
-    return html.replace("</head>", f"{head}</head>", 1).replace(body, f"{bar}{body}", 1)
-
-
-def mark_page(before: str, after: str) -> str:
-    """Return the page `after` with the words marked that were added to `before` or removed.
-
-    Lines are compared first, then the words of lines that differ. Tags are those of `after`.
-    """
-    old, new = _main(before), _main(after)
-    return after.replace(new, _mark(old, new), 1) if old and new else after
-
-
-def _main(page: str) -> str:
-    main = MAIN.search(page)
-    return main[0] if main else ""
-
-
-def _mark(before: str, after: str) -> str:
-    html: list[str] = []
-    for same, removed, added in diff(before.splitlines(True), after.splitlines(True)):
-        html += same
-        pieces = PIECE.findall("".join(removed)), PIECE.findall("".join(added))
-        for unchanged, old, new in diff(*pieces):
-            html += [*unchanged, *_wrap("del", old), *_wrap("ins", new)]
-    return "".join(html)
-
-
-def diff(
-    before: Sequence[str], after: Sequence[str]
-) -> Iterator[tuple[Sequence[str], Sequence[str], Sequence[str]]]:
-    """Yield stretches in order as (same, removed, added), with either the first or the others."""
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
-    for kind, first, last, start, end in matcher.get_opcodes():
-        if kind == "equal":
-            yield after[start:end], [], []
-        else:
-            yield [], before[first:last], after[start:end]
-
-
-def _wrap(tag: str, pieces: Iterable[str]) -> Iterator[str]:
-    """Put each stretch of words between two tags into an element; leave tags of old pages out."""
-    words = ""
-    for piece in [*pieces, "<>"]:
-        if not piece.startswith("<"):
-            words += piece
-            continue
-        if words.strip():
-            is_apart = words[-1].isspace() or tag == "del"
-            yield f"<{tag}>{words.rstrip()}</{tag}>{' ' if is_apart else ''}"
-        words = ""
-        if tag == "ins" and piece != "<>":
-            yield piece
+    head, header = (
+        render_to_string("nutrients/proposals/_head.html"),
+        '<header class="site-header">',
+    )
+    return html.replace("</head>", f"{head}</head>", 1).replace(header, f"{bar}{header}", 1)

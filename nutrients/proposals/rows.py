@@ -7,8 +7,8 @@ were added and deleted.
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
 from django.core import serializers
@@ -186,6 +186,16 @@ def settle_conflict(conflict: Conflict, *, keep: bool) -> None:
         proposed.save()
     else:
         proposed.delete()
+
+
+@contextmanager
+def as_proposed(proposal: Proposal | None, **options: Any) -> Iterator[list[Overlay]]:
+    """Lay a proposal over the database within the block, and roll all back after."""
+    with transaction.atomic():
+        try:
+            yield lay_over(proposal.rows.all() if proposal else (), **options)
+        finally:
+            transaction.set_rollback(True)
 
 
 def lay_over(

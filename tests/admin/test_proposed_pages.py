@@ -10,15 +10,9 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from nutrients.models import Article, Nutrient, Source
-from nutrients.proposals.pages import (
-    as_proposed,
-    candidates,
-    changing_pages,
-    mark_page,
-    render_page,
-    render_proposed,
-)
-from nutrients.proposals.rows import add_row, begin
+from nutrients.proposals.marking import mark_page
+from nutrients.proposals.pages import candidates, changing_pages, render_page, render_proposed
+from nutrients.proposals.rows import add_row, as_proposed, begin
 from nutrisite.page_cache import with_page_cache
 from tests.addresses import EVERY_KIND
 
