@@ -41,9 +41,8 @@ from nutrients.search.query import matching, parse_query, synonyms
 from nutrisite.accounts.admin_site import is_key
 
 from .content_forms import (
+    CONFIRM_FIGURES,
     FIELD_OPTIONS,
-    FIGURES_ARE_RIGHT,
-    JUMP_IS_RIGHT,
     ContentForm,
     ProseField,
     bind_form,
@@ -261,7 +260,7 @@ class ContentAdmin(
         formsets = [inline.formset for inline in context.get("inline_admin_formsets", [])]
         forms = [context["adminform"].form, *(form for formset in formsets for form in formset)]
         if any(getattr(form, "has_jumps", False) for form in forms):
-            context |= {"figures_are_right": FIGURES_ARE_RIGHT, "jump_is_right": JUMP_IS_RIGHT}
+            context |= CONFIRM_FIGURES
         return super().render_change_form(request, context, *args, **options)
 
     def get_inline_formsets(self, *args: Any) -> list[Any]:

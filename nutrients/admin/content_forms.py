@@ -29,6 +29,8 @@ FIRST_DAY, FURTHEST = date(2000, 1, 1), timedelta(days=20 * 365)
 # The checkbox that confirms a figure which is JUMP times the previous one.
 FIGURES_ARE_RIGHT, JUMP = "figures_are_right", 10
 JUMP_IS_RIGHT = "The figures are right, though one is ten times what it was"
+# The context of a page that shows the checkbox.
+CONFIRM_FIGURES = {"figures_are_right": FIGURES_ARE_RIGHT, "jump_is_right": JUMP_IS_RIGHT}
 DECIMAL_POINT = re.compile(r"-?\d*(\.\d*)?", re.ASCII)
 BIDI_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 

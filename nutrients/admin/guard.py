@@ -38,7 +38,7 @@ from nutrisite.accounts.resubmission import BusyError
 
 from .rows import admin_address, is_row_form
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 # The checkbox to save although cases break, and the field for the reason.
 OVERRIDE, REASON = "although_cases_break", "why_although_cases_break"
 LONGEST_REASON = 300
@@ -81,16 +81,18 @@ class Guard:
     checked: dict[datetime, list[CheckedCase]] = field(default_factory=dict)
 
     def save(
-        self, change: Callable[[], Answer], show_broken: Callable[[list[BrokenCase]], Answer]
-    ) -> Answer:
-        """Return the response to a change, or that of `show_broken` if it breaks cases.
+        self, change: Callable[[], Result], show_broken: Callable[[list[BrokenCase]], Result]
+    ) -> Result:
+        """Return the result of a change, or that of `show_broken` if it breaks cases.
 
         A change that the book depends on must call `check` once all its rows are saved.
         """
         for _ in range(TRIES):
             try:
                 with transaction.atomic():
-                    self._forget_if_others_saved()
+                    # Nobody else saves until the transaction ends.
+                    lock_content()
+                    self._drop_outdated_runs()
                     return change()
             except UncheckedError as unchecked:
                 books = unchecked.books
@@ -127,12 +129,8 @@ class Guard:
     def _failed(self) -> dict[datetime, list[CheckedCase]]:
         return {moment: failing(checked) for moment, checked in self.checked.items()}
 
-    def _forget_if_others_saved(self) -> None:
-        """Keep others from saving until the transaction ends, and drop runs that are out of date.
-
-        Each change of a row that the book reads adds a version.
-        """
-        lock_content()
+    def _drop_outdated_runs(self) -> None:
+        """Drop runs if others saved: each change of a row that the book reads adds a version."""
         kinds = ContentType.objects.get_for_models(*TABLES).values()
         versions = Version.objects.filter(content_type__in=kinds).count()
         if versions != self.versions:
@@ -198,14 +196,14 @@ class GuardedAdmin(admin.ModelAdmin):
     ) -> HttpResponse:
         """Return the form as it was sent, with the cases that it breaks, if any."""
 
-        def answer(**context: Any) -> HttpResponse:
+        def respond(**context: Any) -> HttpResponse:
             return view(request, *args, extra_context=context, **options)
 
         def show(broken: list[BrokenCase]) -> HttpResponse:
             refuse(request, REFUSED)
-            return answer(broken_cases=broken)
+            return respond(broken_cases=broken)
 
-        return guard_of(request).save(answer, show) if request.method == "POST" else answer()
+        return guard_of(request).save(respond, show) if request.method == "POST" else respond()
 
     def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
         """Check the book once the row and its inlines are saved, if it reads what changed.

@@ -25,7 +25,7 @@ from nutrients.content.versions import parents, record, record_first, touch_owne
 from nutrients.search.index import catch_up
 from nutrisite.accounts.admin_site import is_key
 
-from .content_forms import FIGURES_ARE_RIGHT, JUMP_IS_RIGHT, fixed_fields, is_jump
+from .content_forms import CONFIRM_FIGURES, FIGURES_ARE_RIGHT, fixed_fields, is_jump
 from .deleting import Deletion, is_link, linked_name, without_links
 from .differences import Change, diff_versions, value_in
 from .guard import refuse
@@ -167,13 +167,17 @@ class VersionedAdmin(VersionAdmin):
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         record([obj], at=timezone.now())
         catch_up(table=type(obj))
-        return _name_in_comment(obj, super().log_addition(request, obj, message))
+        entry = super().log_addition(request, obj, message)
+        _name_in_comment(obj, entry)
+        return entry
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         if message:
             record([obj], at=timezone.now())
         catch_up(table=type(obj))
-        return _name_in_comment(obj, super().log_change(request, obj, message))
+        entry = super().log_change(request, obj, message)
+        _name_in_comment(obj, entry)
+        return entry
 
     def save_values(self, row: Any, **values: Any) -> None:
         """Save values of a row outside its form, within the current revision.
@@ -268,21 +272,20 @@ class VersionedAdmin(VersionAdmin):
                 if request.method == "POST":
                     touch_owners(restored, at=at)
                     record([version.object], at=at)
-                    jumps = [*_jumps(restored)]
+                    jumps = list(_jumps(restored))
                     if jumps and FIGURES_ARE_RIGHT not in request.POST:
                         refuse(request, " ".join(jumps))
-                        context["figures_are_right"] = FIGURES_ARE_RIGHT
-                        context["jump_is_right"] = JUMP_IS_RIGHT
-                answer: Any = self.changeform_view(
+                        context |= CONFIRM_FIGURES
+                response: Any = self.changeform_view(
                     request, version.object_id, request.path, context | (extra_context or {})
                 )
-                if request.method == "POST" and answer.status_code == 302:
+                if request.method == "POST" and response.status_code == 302:
                     removal = getattr(request, "removal", None)
                     reason = f". {removal.cleaned_data['reason']}" if removal else ""
                     set_comment(f"Brought back from {date}{reason}")
                 else:
-                    answer.template_name = "reversion/revision_form.html"
-                    answer.render()
+                    response.template_name = "reversion/revision_form.html"
+                    response.render()
                     transaction.set_rollback(True)
         except (RevertError, ProtectedError) as error:
             sentence, address = str(error.args[0]), admin_address(self.model, "changelist")
@@ -290,7 +293,7 @@ class VersionedAdmin(VersionAdmin):
                 return return_texts(request, sentence, address)
             self.message_user(request, sentence, messages.ERROR)
             return redirect(address)
-        return answer
+        return response
 
 
 def _jumps(restored: dict[Any, Any]) -> Iterator[str]:
@@ -331,9 +334,8 @@ def _carry_over(form: Any, newer: NewerVersions, opened: str) -> None:
                     field.bound_data = lambda data, initial: initial
 
 
-def _name_in_comment(row: Any, entry: Any) -> Any:
-    """Name a row in the comment of a save that another history has too; return its log entry."""
+def _name_in_comment(row: Any, entry: Any) -> None:
+    """Name a row in the comment of a save if the history of its parent has the save too."""
     if parents([row]):
         kind = capfirst(row._meta.verbose_name)
         set_comment(f"{kind} “{row}”: {entry.get_change_message()}")
-    return entry

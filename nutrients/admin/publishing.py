@@ -76,7 +76,7 @@ def problems(proposal: Proposal) -> list[str]:
 
 
 def _form_errors(overlay: Overlay) -> Iterator[str]:
-    """Return the errors of a row's form for what is proposed: all of them if it publishes the row.
+    """Yield the errors of a row's form for what is proposed: all of them if it publishes the row.
 
     What the row had when that was proposed may have changed on the site.
     """

@@ -247,16 +247,16 @@ class _Load:
         names = {*row.fields, *(entry.fields if entry else ())}
         values: Values = {}
         reasons: Reasons = {}
-        for each in row.model._meta.get_fields():
-            if each.name in names:
+        for model_field in row.model._meta.get_fields():
+            if model_field.name in names:
                 try:
-                    value = self._merge_field(row, live, each)
+                    value = self._merge_field(row, live, model_field)
                     if value is not UNCHANGED:
-                        values[each] = self.index.to_database(each, value)
+                        values[model_field] = self.index.to_database(model_field, value)
                 except ConflictError as error:
-                    reasons[each] = str(error)
+                    reasons[model_field] = str(error)
                 except KeyError:
-                    reasons[each] = TARGET_DELETED
+                    reasons[model_field] = TARGET_DELETED
         return values, reasons
 
     def _merge_field(self, row: FixtureRow, live: Keyed, field: Any) -> Any:

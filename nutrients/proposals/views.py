@@ -54,14 +54,14 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
     if not is_open:
         # Somebody wrote on it while it ended.
         context = {"text": request.POST.get("text", "")}
-        answer = render(request, "nutrients/proposals/ended.html", context, status=404)
+        response = render(request, "nutrients/proposals/ended.html", context, status=404)
     elif request.GET.get("path"):
-        answer = preview_page(request, link.proposal)
+        response = preview_page(request, link.proposal)
     else:
-        answer = _overview(request, link, token)
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return answer
+        response = _overview(request, link, token)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
 
 
 def preview_page(request: HttpRequest, proposal: Proposal) -> HttpResponse:
