@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.auth import get_permission_codename
 from django.core import signing
@@ -22,16 +21,8 @@ from reversion import create_revision
 from reversion.admin import VersionAdmin
 
 from nutrients.models import OPEN, Proposal, ProposedRow
-from nutrients.proposals.rows import (
-    Overlay,
-    add_row,
-    as_proposed,
-    begin,
-    difference,
-    key_in,
-    key_of,
-    values_of,
-)
+from nutrients.proposals.drafts import Draft, Rewritten, merge_drafts
+from nutrients.proposals.rows import add_row, as_proposed, begin, key_of, values_of
 from nutrisite.accounts.admin_site import is_key
 
 from .differences import diff_values
@@ -53,12 +44,6 @@ CLOSED = (
     "Not kept, because “{}” is “{}” by now. Copy what you want to keep of what you typed, and "
     "write it into another proposal."
 )
-
-
-# A saved row with its values, or with None if the form would delete it.
-Draft = tuple[Any, dict[str, Any] | None]
-# A proposed row with the values that somebody else has changed since a form was opened over it.
-Rewritten = tuple[ProposedRow, dict[str, Any]]
 
 
 class ProposedError(Exception):
@@ -124,7 +109,7 @@ class ProposingMixin(ProposingRights, VersionAdmin):
         except ProposedError as error:
             drafts = error.drafts
         chosen, opened = proposal or begin(str(drafts[0][0]), by=request.user), _opened(request)
-        if rewritten := _merge_drafts(chosen, drafts, overlays, opened, by=request.user):
+        if rewritten := merge_drafts(chosen, drafts, overlays, opened, by=request.user):
             refuse(request, REWRITTEN)
             context = (extra_context or {}) | _describe_rewritten(rewritten, opened)
             return self.changeform_view(request, object_id, form_url, context)
@@ -223,70 +208,6 @@ def _chosen_proposal(request: HttpRequest) -> Proposal | None:
     if key is None or not is_row_form(request):
         return None
     return get_object_or_404(proposals, pk=key)
-
-
-def _merge_drafts(
-    proposal: Proposal,
-    drafts: list[Draft],
-    overlays: list[Overlay],
-    opened: dict[str, Any],
-    *,
-    by: Any,
-) -> list[Rewritten]:
-    """Add what a form changed to a proposal. The first draft is the row of the form itself.
-
-    `opened` are the proposed values with which the form was opened. Add nothing if somebody else
-    has changed one of them that the form changes too, and return what they changed.
-    """
-    laid_over = {(type(row), row.pk): proposed for proposed, row in overlays}
-    first, _ = drafts[0]
-    parent, rewritten = f"{first._meta.label_lower} {key_of(first)}", []
-    with transaction.atomic():
-        for row, values in drafts:
-            proposed = laid_over.get((type(row), row.pk))
-            under = "" if row is first else parent
-            rewritten += _merge(proposal, row, values, proposed, opened, by=by, under=under)
-        # The account cannot sign the proposal, even after another one rewrites the row.
-        LogEntry.objects.log_actions(
-            by.pk, [proposal], ADDITION, f"Wrote: {first}.", single_object=True
-        )
-        transaction.set_rollback(bool(rewritten))
-    return rewritten
-
-
-def _merge(
-    proposal: Proposal,
-    row: Any,
-    values: dict[str, Any] | None,
-    proposed: ProposedRow | None,
-    opened: dict[str, Any],
-    *,
-    by: Any,
-    under: str,
-) -> list[Rewritten]:
-    """Add one draft. `proposed` is the proposed row that the form was laid over, if any."""
-    model, title = type(row), str(row)
-    live = model._base_manager.filter(pk=row.pk).first() or model.with_key(row.natural_key())
-    rows = proposal.rows.filter(model=model._meta.label_lower, natural_key=key_of(row))
-    if proposed := proposed or rows.first():
-        base = opened.get(str(proposed.pk), {})
-        conflicting = theirs = difference(model, base, proposed.values)
-        if values is not None:
-            ours = difference(model, (values_of(live) if live else {}) | base, values)
-            in_both = {name: theirs[name] for name in theirs.keys() & ours.keys()}
-            conflicting = difference(model, ours, in_both)
-            values = proposed.values | ours
-            # The form may have renamed the new row.
-            proposed.natural_key = key_of(live) if live else key_in(model, values)
-        if conflicting:
-            return [(proposed, conflicting)]
-        proposed.save()
-    if live or values is not None:
-        add_row(proposal, live or model, values, by=by, title=title, under=under)
-    elif proposed:
-        proposed.delete()
-        proposal.write_again()
-    return []
 
 
 def propose_changes(
