@@ -1,7 +1,5 @@
 """Find problems of the content in the database, for `check_content` and the editors' desk."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterator
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """Read the shipped content, in Django's fixture format, and look up the rows that it names."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterable

@@ -4,8 +4,6 @@ Imported foods are in the ledger of shipped rows. A food that is there already s
 it, changed or deleted.
 """
 
-from __future__ import annotations
-
 import csv
 import json
 import re

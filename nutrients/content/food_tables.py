@@ -3,8 +3,6 @@
 CSV may have commas, semicolons or tabs, be compressed by gzip, and begin with a byte order mark.
 """
 
-from __future__ import annotations
-
 import csv
 import gzip
 import io

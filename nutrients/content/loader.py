@@ -4,8 +4,6 @@ The ledger has the rows that were shipped, with their values, and the changes th
 editor. A row that is in the ledger and not in its table was deleted by an editor.
 """
 
-from __future__ import annotations
-
 import json
 from collections import defaultdict
 from collections.abc import Iterable

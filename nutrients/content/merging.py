@@ -1,7 +1,5 @@
 """Values of shipped and of saved rows: parse them to compare them, and write them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any

@@ -1,7 +1,5 @@
 """Check whether links to other sites still work."""
 
-from __future__ import annotations
-
 import http.client
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor

@@ -1,7 +1,5 @@
 """Addresses of pages that are gone, because an editor deleted or took down their row."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any

@@ -1,7 +1,5 @@
 """Signatures: a row shows its reviewer only while it has the words that were signed."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterable

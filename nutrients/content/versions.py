@@ -1,7 +1,5 @@
 """Revisions with django-reversion: one for each save, with a row, its children and their links."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime

@@ -1,7 +1,5 @@
 """The cases of the test book, for a run, and with their outcomes for the page."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime

@@ -4,8 +4,6 @@ Every field of these tables counts as read unless NOT_READ names it: a needless 
 and a missing one may hide a failing case.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from typing import Any
 

@@ -3,8 +3,6 @@
 The text is that of the page, as the checklist's own templates render it.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
