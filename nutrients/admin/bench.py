@@ -16,7 +16,7 @@ from nutrients.checklist.urgency import rule_of, tick_names
 from nutrients.evidence.ranking import Tick, answer_tick
 from nutrients.models import OPEN, Proposal, RedFlag, RedFlagRule, Status, Urgency
 from nutrients.proposals.rows import as_proposed
-from nutrisite.accounts.admin_site import is_key
+from nutrisite.accounts.requests import is_key
 
 from .proposing import CHOSEN
 from .rows import draw, get_row

@@ -38,7 +38,7 @@ from nutrients.models import (
 )
 from nutrients.search.documents import ORIGINS
 from nutrients.search.query import matching, parse_query, synonyms
-from nutrisite.accounts.admin_site import is_key
+from nutrisite.accounts.requests import is_key
 
 from .content_forms import (
     CONFIRM_FIGURES,

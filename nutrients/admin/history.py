@@ -23,7 +23,7 @@ from reversion.models import Version
 
 from nutrients.content.versions import parents, record, record_first, touch_owners
 from nutrients.search.index import catch_up
-from nutrisite.accounts.admin_site import is_key
+from nutrisite.accounts.requests import is_key
 
 from .content_forms import CONFIRM_FIGURES, FIGURES_ARE_RIGHT, fixed_fields, is_jump
 from .deleting import Deletion, is_link, linked_name, without_links

@@ -35,7 +35,7 @@ from nutrients.proposals.signing import (
     valid_sign_offs,
 )
 from nutrients.proposals.views import preview_page
-from nutrisite.accounts.admin_site import is_key
+from nutrisite.accounts.requests import is_key
 
 from .content_forms import FIELD_OPTIONS, validate_to_come
 from .differences import diff_values, format_value, make_change

@@ -23,7 +23,7 @@ from reversion.admin import VersionAdmin
 from nutrients.models import OPEN, Proposal, ProposedRow
 from nutrients.proposals.drafts import Draft, Rewritten, merge_drafts
 from nutrients.proposals.rows import add_row, as_proposed, begin, key_of, values_of
-from nutrisite.accounts.admin_site import is_key
+from nutrisite.accounts.requests import is_key
 
 from .differences import diff_values
 from .guard import refuse

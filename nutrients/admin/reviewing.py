@@ -21,7 +21,7 @@ from reversion.models import Version
 from nutrients.content.signatures import digest, sign, signatures_of, signed_texts, update_reviewers
 from nutrients.content.versions import parents, record_first
 from nutrients.models import State, Status
-from nutrisite.accounts.admin_site import is_key
+from nutrisite.accounts.requests import is_key
 
 from .content_forms import validate_to_come
 from .proposing import rows_for

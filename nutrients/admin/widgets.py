@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from nutrisite.accounts.admin_site import is_key
+from nutrisite.accounts.requests import is_key
 
 
 class LabelledAutocomplete(AutocompleteMixin):

@@ -1,13 +1,11 @@
 """Django's admin behind two-factor sign-in, for accounts that have or need a second step."""
 
-import re
 from collections.abc import Callable
 from functools import partial, partialmethod, update_wrapper
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin import AdminSite
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth.views import PasswordResetConfirmView
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
@@ -19,25 +17,13 @@ from django_otp.middleware import OTPMiddleware
 
 from nutrisite.accounts import resubmission, two_factor
 from nutrisite.accounts.models import EventKind, log_event
+from nutrisite.accounts.requests import is_malformed
 from nutrisite.accounts.sign_in import SignInForm
 
-# Nineteen digits may be too large for the column, for which SQLite raises an exception.
-KEY = re.compile("[0-9]{1,18}")
 # Requests that scripts of forms make. They are fast, and bypass the limit of editors' requests.
 UNLIMITED = {"autocomplete", "jsi18n"}
 # The views that an account may open before it has set up a required second step
 ALWAYS_OPEN = {"second_step", "logout", "password_change", "password_change_done", "jsi18n"}
-
-
-def is_key(text: str) -> bool:
-    """Whether a text may be a row's primary key; a query for anything else fails."""
-    return KEY.fullmatch(text) is not None
-
-
-def is_malformed(request: HttpRequest) -> bool:
-    """Whether a query would fail on the request: it has NUL, or an invalid key of a ticked row."""
-    ticked = request.POST.getlist(ACTION_CHECKBOX_NAME)
-    return "%00" in request.META.get("QUERY_STRING", "") or not all(map(is_key, ticked))
 
 
 class ChoosePassword(PasswordResetConfirmView):
@@ -73,10 +59,9 @@ class SecuredSite(AdminSite):
                 return redirect("admin:second_step")
             if is_malformed(request):
                 raise BadRequest("No query can be made of this.")
-            respond = partial(inner, request, *args, **kwargs)
+            handle = partial(inner, request, *args, **kwargs)
             try:
-                is_limited = name not in UNLIMITED
-                response = resubmission.limited(request, respond) if is_limited else respond()
+                response = handle() if name in UNLIMITED else resubmission.limited(request, handle)
             except OverflowError as error:
                 # SQLite raises it for a number that no column can store; PostgreSQL finds no row.
                 raise BadRequest("A number is too large.") from error
@@ -116,9 +101,7 @@ class SecuredSite(AdminSite):
             *super().get_urls(),
         ]
 
-    def password_change(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> Any:
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
         response = super().password_change(request, extra_context)
         if response.headers.get("Location") == reverse("admin:password_change_done"):
             log_event(EventKind.PASSWORD, request.user, request)
