@@ -19,10 +19,10 @@ IN_MEMORY = "file:memorydb_default?mode=memory&cache=shared"
 LOAD = """
 from datetime import date, timedelta
 from django.core.management import call_command
-from nutrients.admin.reviewing import reviewed_tables
+from nutrients.content.tables import reviewed_models
 call_command("migrate", verbosity=0)
 call_command("load_content")
-for model in reviewed_tables():
+for model in reviewed_models():
     due = model.objects.filter(review_due_on__lt=date.today() + timedelta(days=31))
     due.update(review_due_on=date.today() + timedelta(days=365))
 """

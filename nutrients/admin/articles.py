@@ -25,7 +25,7 @@ from .content import (
     PublishableAdmin,
 )
 from .content_forms import ContentForm, ProseField
-from .rows import fieldset
+from .screens import fieldset
 from .widgets import PREVIEW, MarkdownTextarea
 
 MARKDOWN_FIELDS = {

@@ -7,7 +7,7 @@ from django.contrib import admin
 from nutrients.models import VERB_AGAINST, Association, Evidence
 
 from .content import WRITING_RULE, FoldedInline, ListedInline, PublishableAdmin
-from .rows import fieldset
+from .screens import fieldset
 
 GRADES = " ".join(
     (

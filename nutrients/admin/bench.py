@@ -19,7 +19,7 @@ from nutrients.proposals.rows import as_proposed
 from nutrisite.accounts.requests import is_key
 
 from .proposing import CHOSEN
-from .rows import draw, get_row
+from .screens import draw, get_row
 
 # The parameter of the ticks, such as “symptom:cramps”.
 TICK = "tick"

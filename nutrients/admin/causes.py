@@ -8,7 +8,7 @@ from nutrients.models import Interaction, OtherCause, RiskEffect, RiskFactor
 
 from .content import WRITING_RULE, ContentInline, PublishableAdmin
 from .content_forms import ContentForm
-from .rows import fieldset
+from .screens import fieldset
 
 
 class RiskFactorForm(ContentForm):

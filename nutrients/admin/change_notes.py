@@ -5,7 +5,7 @@ from django.contrib import admin
 from nutrients.models import ChangeNote
 
 from .content import WRITING_RULE, ContentAdmin
-from .rows import fieldset
+from .screens import fieldset
 
 
 @admin.register(ChangeNote)

@@ -28,6 +28,7 @@ from reversion import set_comment
 
 from nutrients.common.parameters import strip_invisible
 from nutrients.common.words import words_of
+from nutrients.content.tables import foreign_keys
 from nutrients.models import (
     DocumentKind,
     FoodPortion,
@@ -56,7 +57,7 @@ from .history import VersionedAdmin
 from .proposing import ProposingMixin, ProposingRights
 from .public_pages import PublicPageMixin, RemovalForm
 from .reviewing import DueForm, sign_row
-from .rows import draw, foreign_keys, page_name, row_paths
+from .screens import draw, page_name, row_paths
 from .spreadsheets import can_import, export, import_page
 from .widgets import LabelledSelect, LabelledSelectMultiple, NamedDateTime
 

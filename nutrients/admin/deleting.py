@@ -17,18 +17,12 @@ from reversion import create_revision, is_registered, set_comment, set_user
 
 from nutrients.content.checking import MARKDOWN
 from nutrients.content.fixtures import NEEDS_ALL_LINKS
-from nutrients.content.versions import (
-    by_table,
-    parents,
-    record,
-    record_first,
-    touch_owners,
-    write_revision,
-)
+from nutrients.content.tables import by_table, foreign_keys, reviewed_models
+from nutrients.content.versions import parents, record, record_first, touch_owners, write_revision
 from nutrients.models import ArticleSection, Picture, Publishable, Source, SourceKind, Status
 from nutrients.prose import cited_slugs, split
 
-from .rows import foreign_keys, reviewed_tables, row_link
+from .screens import row_link
 
 MAX_NAMES_LENGTH = 100
 # Why a row prevents a deletion, and what to do about it.
@@ -116,7 +110,7 @@ def _rows_needing(sources: Sequence[Source]) -> Iterator[tuple[Any, str]]:
     """Yield published rows without any other outside source, and rows whose texts cite these."""
     others = Source.objects.exclude(pk__in=[source.pk for source in sources])
     others = others.exclude(kind=SourceKind.EDITORIAL)
-    for model in reviewed_tables():
+    for model in reviewed_models():
         if any(field.name == "sources" for field in model._meta.many_to_many):
             rows = model._default_manager
             sourced = rows.filter(sources__in=others).values("pk")

@@ -9,7 +9,7 @@ from nutrients.models import Allergen, Diet, FoodGroup, FoodPortion, FoodSource,
 
 from .content import WRITING_RULE, ContentAdmin, ContentInline, ListedInline, PublishableAdmin
 from .content_forms import ContentForm
-from .rows import fieldset
+from .screens import fieldset
 
 
 class FoodForm(ContentForm):

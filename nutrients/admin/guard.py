@@ -36,7 +36,7 @@ from nutrients.testbook.running import (
 )
 from nutrisite.accounts.resubmission import BusyError
 
-from .rows import admin_address, is_row_form
+from .screens import admin_address, is_row_form
 
 Result = TypeVar("Result")
 # The checkbox to save although cases break, and the field for the reason.

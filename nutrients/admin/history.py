@@ -31,7 +31,7 @@ from .differences import Change, diff_versions, value_in
 from .guard import refuse
 from .proposing import is_proposing
 from .restoring import restore
-from .rows import admin_address, is_row_form, return_texts
+from .screens import admin_address, is_row_form, return_texts
 
 VERSIONS_A_PAGE, MAX_DELETED = 50, 100
 # The hidden field with the version on which a form was opened.

@@ -15,18 +15,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 from reversion.models import Revision, Version
 
-from nutrients.content.versions import content_models
+from nutrients.content.tables import content_models, foreign_keys, reviewed_models
 from nutrients.models import OPEN, CaseOutcome, Problem, Proposal, ShippedChange, State, Status
 
 from .content import ContentAdmin
-from .rows import (
-    FixedRowsAdmin,
-    TableFilter,
-    admin_address,
-    foreign_keys,
-    reviewed_tables,
-    row_link,
-)
+from .screens import FixedRowsAdmin, TableFilter, admin_address, row_link
 
 LATEST_SAVES, SCHEDULED_ROWS, ROWS_A_TABLE = 12, 20, 8
 
@@ -52,7 +45,7 @@ def home_context(request: HttpRequest) -> dict[str, Any]:
     overdue, soon = Q(review_due_on__lt=today), Q(review_due_on__lt=today + timedelta(days=31))
     public = Q(status=Status.PUBLISHED)
     drafts, due, scheduled = [], {"overdue": 0, "month": 0}, []
-    for model in reviewed_tables():
+    for model in reviewed_models():
         if not admin.site.get_model_admin(model).has_view_permission(request):
             continue
         rows: Any = model._default_manager

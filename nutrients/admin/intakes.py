@@ -10,7 +10,7 @@ from nutrients.models import ReferenceIntake
 
 from .content import ListedInline, PublishableAdmin
 from .content_forms import ContentForm
-from .rows import fieldset
+from .screens import fieldset
 
 STAGES = (
     "Ages in whole years, both included: 19-30, 71-plus or children-1-3; infants-7-12-months in "

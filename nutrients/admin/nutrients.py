@@ -13,7 +13,7 @@ from .content import WRITING_RULE, FoldedInline, PublishableAdmin
 from .content_forms import ContentForm
 from .foods import NutrientAmountInline
 from .intakes import IntakeInline
-from .rows import fieldset
+from .screens import fieldset
 
 
 class DetailForm(ContentForm):

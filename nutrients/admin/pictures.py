@@ -15,7 +15,7 @@ from nutrients.models import Picture
 
 from .content import ContentAdmin
 from .content_forms import ContentForm
-from .rows import fieldset
+from .screens import fieldset
 
 MAX_FILE_SIZE, MAX_SIDE, MAX_PIXELS = 10_000_000, 1600, 50_000_000
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")

@@ -42,7 +42,7 @@ from .differences import diff_values, format_value, make_change
 from .guard import BrokenCase, guard_of
 from .publishing import BY_NOW, problems, publish_proposal, schedule_proposal
 from .reviewing import REREAD, profession_of
-from .rows import FixedRowsAdmin, admin_address, draw, get_row, row_paths
+from .screens import FixedRowsAdmin, admin_address, draw, get_row, row_paths
 from .widgets import NamedDateTime
 
 Button = Callable[[HttpRequest, Proposal], HttpResponse | None]

@@ -27,7 +27,7 @@ from nutrisite.accounts.requests import is_key
 
 from .differences import diff_values
 from .guard import refuse
-from .rows import is_row_form, page_name, return_texts
+from .screens import is_row_form, page_name, return_texts
 
 # The button, and the field of the proposal that it adds to, which is empty for a new one.
 PROPOSE, CHOSEN = "_propose", "proposal"

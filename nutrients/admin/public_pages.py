@@ -24,7 +24,7 @@ from nutrients.models import ChangeNote, NoteKind, Publishable, Redirect, Status
 from .content_forms import FIELD_OPTIONS, ContentForm, ProseField, check_words
 from .guard import refuse
 from .proposing import is_proposing
-from .rows import fieldset
+from .screens import fieldset
 
 NOTE_FIELDS = ("note_for_readers", "corrects_an_error")
 PUBLICATION = fieldset(

@@ -11,7 +11,7 @@ from nutrients.models import Answer, Question, RedFlag, RedFlagRule
 from .bench import bench
 from .content import WRITING_RULE, ContentAdmin, ContentInline, FoldedInline, PublishableAdmin
 from .content_forms import ContentForm
-from .rows import fieldset
+from .screens import fieldset
 
 RULE = (
     "A rule raises its flag when every tick that it names is ticked, and so many of those under "

@@ -12,7 +12,7 @@ from reversion.models import Version
 
 from nutrients.content.fixtures import NEEDS_ALL_LINKS
 from nutrients.content.merging import write_links
-from nutrients.content.versions import by_table, owning_fields, with_links
+from nutrients.content.tables import by_table, owning_fields, with_links
 from nutrients.models import Publishable
 
 from .deleting import Deletion

@@ -19,13 +19,14 @@ from reversion import add_to_revision, create_revision, set_comment, set_date_cr
 from reversion.models import Version
 
 from nutrients.content.signatures import digest, sign, signatures_of, signed_texts, update_reviewers
+from nutrients.content.tables import foreign_keys, reviewed_models
 from nutrients.content.versions import parents, record_first
 from nutrients.models import State, Status
 from nutrisite.accounts.requests import is_key
 
 from .content_forms import validate_to_come
 from .proposing import rows_for
-from .rows import admin_address, draw, foreign_keys, get_row, reviewed_tables
+from .screens import admin_address, draw, get_row
 
 # Days until the next review: fewer where an outdated row can do more harm.
 USUAL_DAYS = 365
@@ -142,7 +143,7 @@ def review_desk(request: HttpRequest) -> HttpResponse:
     profession = profession_of(request.user)
     # A role may change every table or none. A clinician signs rows that only others may change.
     may_date = request.user.has_perm("nutrients.change_nutrient")
-    tables = reviewed_tables() if may_date or profession else []
+    tables = reviewed_models() if may_date or profession else []
     form = DueForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         is_allowed = may_date or request.POST.get("wish") == AGREED

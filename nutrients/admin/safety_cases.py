@@ -8,7 +8,7 @@ from nutrients.models import SafetyCase, Status
 
 from .content import ContentAdmin
 from .content_forms import ContentForm
-from .rows import fieldset
+from .screens import fieldset
 
 CASE = (
     "What a reader might tick, and what the answer must be. A published case is run at once and at "

@@ -5,7 +5,7 @@ from django.contrib import admin
 from nutrients.models import Synonym
 
 from .content import ContentAdmin
-from .rows import fieldset
+from .screens import fieldset
 
 
 @admin.register(Synonym)

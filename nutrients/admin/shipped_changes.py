@@ -15,7 +15,7 @@ from nutrients.proposals.rows import values_of
 
 from .differences import format_value
 from .proposing import propose_changes
-from .rows import FixedRowsAdmin, TableFilter, fieldset, row_link
+from .screens import FixedRowsAdmin, TableFilter, fieldset, row_link
 
 ABOUT = (
     "A newer release of the site brought other content for this row, and it was not written over "

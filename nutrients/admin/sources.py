@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from reversion import set_comment
 
+from nutrients.content.tables import foreign_keys
 from nutrients.content.versions import lock_content
 from nutrients.models import Source, SourceKind
 from nutrients.prose import cited_slugs
@@ -18,7 +19,7 @@ from nutrients.search.index import catch_up
 
 from .content import ContentAdmin
 from .deleting import citing, linked_name
-from .rows import draw, fieldset, foreign_keys, get_row
+from .screens import draw, fieldset, get_row
 
 
 class ReplaceForm(forms.Form):

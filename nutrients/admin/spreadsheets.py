@@ -24,7 +24,7 @@ from django.utils.text import get_text_list
 
 from nutrients.common.parameters import read_number
 from nutrients.content.food_tables import WRITTEN_UNITS
-from nutrients.content.versions import with_links
+from nutrients.content.tables import foreign_keys, with_links
 from nutrients.models import NutrientAmount, ReferenceIntake, Unit
 from nutrients.open_data.files import FORMULA, cell_text, safe_cell
 from nutrients.proposals.rows import to_values, values_of
@@ -32,7 +32,7 @@ from nutrients.proposals.rows import to_values, values_of
 from .content_forms import FIGURES_ARE_RIGHT, JUMP_IS_RIGHT, bind_form
 from .differences import Change, diff_values
 from .proposing import propose_changes
-from .rows import draw, foreign_keys
+from .screens import draw
 
 # The text of a file is sent again as a field, and Django limits the encoded size of fields.
 MAX_BYTES, MAX_LINES = 2_000_000, 10_000

@@ -6,7 +6,7 @@ from nutrients.models import Symptom
 
 from .associations import SymptomAssociationInline
 from .content import WRITING_RULE, PublishableAdmin
-from .rows import fieldset
+from .screens import fieldset
 
 
 @admin.register(Symptom)

@@ -45,7 +45,7 @@ from nutrients.models import (
 from nutrients.models.publishing import overdue_on
 
 from .removed import PAGE_MODELS
-from .versions import content_models
+from .tables import content_models, reviewed_models
 
 # In words.
 LONGEST_AVERAGE = 20
@@ -288,10 +288,9 @@ def _impossible_amounts() -> Iterator[Problem]:
 
 def overdue_reviews(*, on: date) -> Iterator[Problem]:
     """Yield the published rows whose review is overdue, which the review desk lists too."""
-    for model in content_models():
-        if issubclass(model, Publishable):
-            for row in _published(model).filter(overdue_on(on)):
-                yield problem_of(row, f"its review fell due on {row.review_due_on:%Y-%m-%d}.")
+    for model in reviewed_models():
+        for row in _published(model).filter(overdue_on(on)):
+            yield problem_of(row, f"its review fell due on {row.review_due_on:%Y-%m-%d}.")
 
 
 def _texts() -> Iterator[tuple[Keyed, str, str]]:

@@ -41,7 +41,8 @@ from .merging import (
     write_links,
     write_values,
 )
-from .versions import lock_content, record, record_first, with_links
+from .tables import with_links
+from .versions import lock_content, record, record_first
 
 # The model label of the entry with the digests of the files that were loaded last.
 FILES = "fixture file"

@@ -1,39 +1,24 @@
 """Revisions with django-reversion: one for each save, with a row, its children and their links."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
 import reversion
-from django.apps import apps
 from django.db import connection, models
 from reversion.models import Version
 from reversion.revisions import _stack  # No public function suspends the active revision.
 
-from nutrients.models import Keyed, Publishable
+from nutrients.models import Publishable
 
 from .signatures import update_reviewers
+from .tables import by_table, content_models, owning_fields, with_links
 
 FIRST = "As it was before the first edit here"
 # An association belongs to two rows, so an edit of it appears in its own history only.
 SHARED = "associations"
 # An arbitrary key for the advisory lock.
 LOCK = 7_041_776
-
-
-def content_models() -> list[type[Keyed]]:
-    """Return the models that fixtures can name."""
-    config = apps.get_app_config("nutrients")
-    return [model for model in config.get_models() if issubclass(model, Keyed)]
-
-
-def with_links(model: Any) -> Any:
-    """Return the rows of a table, with all rows that they link to, and their keys, prefetched."""
-    fields = (*model._meta.concrete_fields, *model._meta.many_to_many)
-    links = [field for field in fields if field.is_relation]
-    paths = [f"{link.name}__{key}" for link in links for key in link.remote_field.model.key_paths()]
-    return model._base_manager.prefetch_related(*(path.rpartition("__")[0] for path in paths))
 
 
 def register() -> None:
@@ -100,24 +85,6 @@ def parents(rows: Iterable[Any]) -> list[Any]:
         if field.remote_field.related_name in {*field.remote_field.model.CHILDREN} - {SHARED}
     )
     return [row for model, pks in keys.items() for row in model._base_manager.filter(pk__in=pks)]
-
-
-def by_table(pairs: Iterable[tuple[Any, int | None]]) -> dict[Any, set[int]]:
-    """Group primary keys by model, without empty ones."""
-    tables: dict[Any, set[int]] = defaultdict(set)
-    for model, pk in pairs:
-        if pk:
-            tables[model].add(pk)
-    return tables
-
-
-def owning_fields(row: models.Model) -> list[Any]:
-    """List the foreign keys whose rows this one is deleted with."""
-    return [
-        field
-        for field in row._meta.concrete_fields
-        if isinstance(field, models.ForeignKey) and field.remote_field.on_delete is models.CASCADE
-    ]
 
 
 def touch_owners(rows: Iterable[models.Model], *, at: datetime) -> None:

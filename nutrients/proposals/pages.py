@@ -23,7 +23,7 @@ from django_htmx.middleware import HtmxMiddleware
 
 from nutrients.common.answering import MEMORY
 from nutrients.common.version import content_version
-from nutrients.content.versions import owning_fields
+from nutrients.content.tables import owning_fields
 from nutrients.models import Article, Proposal
 
 from .marking import main_of, mark_page

@@ -18,7 +18,7 @@ from django.db.models import ProtectedError
 
 from nutrients.content.fixtures import NEEDS_ALL_LINKS, as_key
 from nutrients.content.merging import parse_value
-from nutrients.content.versions import by_table, with_links
+from nutrients.content.tables import by_table, with_links
 from nutrients.models import ChangeKind, Proposal, ProposedRow
 
 Values = dict[str, Any]

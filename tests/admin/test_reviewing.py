@@ -7,7 +7,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from nutrients.admin.reviewing import next_review, reviewed_tables
+from nutrients.admin.reviewing import next_review
+from nutrients.content.tables import reviewed_models
 from nutrients.models import Association, FoodSource, Proposal, RedFlag, ShippedRow, Source
 from tests import factories
 from tests.admin.forms import GONE, Screen, address_of, delete, send
@@ -213,7 +214,7 @@ def test_guide_has_headings_for_its_links(editor_client):
 
 
 def test_shipped_rows_fall_due_by_risk_and_not_all_on_one_day(content):
-    for model in reviewed_tables():
+    for model in reviewed_models():
         shipped = ShippedRow.objects.filter(model=model._meta.label_lower)
         days = sorted(date.fromisoformat(row.fields["review_due_on"]) for row in shipped)
         usual = next_review(model, on=date(2026, 11, 29))

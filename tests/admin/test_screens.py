@@ -13,7 +13,7 @@ from django.utils.html import strip_tags
 from model_bakery import baker
 
 from nutrients.admin.content_forms import bind_form
-from nutrients.content.versions import content_models
+from nutrients.content.tables import content_models
 from nutrients.models import (
     Article,
     ArticleSection,

@@ -1,4 +1,4 @@
-"""What several screens need: rows that are not written by hand, a row of an address, links."""
+"""What the screens of several tables share: bases, filters, pages and addresses."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
-from nutrients.models import Publishable
 from nutrisite.accounts.resubmission import show_form
 
 
@@ -50,16 +49,6 @@ def fieldset(
     """Return an entry of `fieldsets`. Fields in a tuple share a line of the form."""
     classes = ("collapse",) if folded else ()
     return title, {"fields": fields, "description": description, "classes": classes}
-
-
-def reviewed_tables() -> list[Any]:
-    models = apps.get_app_config("nutrients").get_models()
-    return [model for model in models if issubclass(model, Publishable)]
-
-
-def foreign_keys(model: Any) -> list[str]:
-    """Return the names of the foreign keys of a table, to fetch for the names of its rows."""
-    return [field.name for field in model._meta.concrete_fields if field.many_to_one]
 
 
 def page_name(request: HttpRequest) -> str:
