@@ -255,44 +255,47 @@ class VersionedAdmin(VersionAdmin):
         return self._restore_view(request, extra_context, pk=version_id)
 
     def _restore_view(self, request: Any, extra_context: Any, **lookups: str) -> HttpResponse:
-        """Restore a version to show or save its form, and undo that unless it is saved."""
         version = get_object_or_404(Version.objects.get_for_model(self.model), **lookups)
         exists = self.model._base_manager.filter(pk=version.object_id).exists()
         if not (exists or self.has_add_permission(request)):
             raise PermissionDenied
+        context = {"is_gone": not exists} | (extra_context or {})
         try:
             # VersionedAdmin's own begins no revision for a GET.
             with super().create_revision(request):
-                at = timezone.now()
-                restored, deleted = restore(version, at=at, user=request.user)
-                request.replaced = restored
-                date = date_format(version.revision.date_created, "j F Y, H:i e")
-                title = f"Bring back {version} as of {date}"
-                context = {"title": title, "removed": deleted, "is_gone": not exists}
-                if request.method == "POST":
-                    touch_owners(restored, at=at)
-                    record([version.object], at=at)
-                    jumps = list(_jumps(restored))
-                    if jumps and FIGURES_ARE_RIGHT not in request.POST:
-                        refuse(request, " ".join(jumps))
-                        context |= CONFIRM_FIGURES
-                response: Any = self.changeform_view(
-                    request, version.object_id, request.path, context | (extra_context or {})
-                )
-                if request.method == "POST" and response.status_code == 302:
-                    removal = getattr(request, "removal", None)
-                    reason = f". {removal.cleaned_data['reason']}" if removal else ""
-                    set_comment(f"Brought back from {date}{reason}")
-                else:
-                    response.template_name = "reversion/revision_form.html"
-                    response.render()
-                    transaction.set_rollback(True)
+                return self._show_or_save_restored(request, version, context)
         except (RevertError, ProtectedError) as error:
             sentence, address = str(error.args[0]), admin_address(self.model, "changelist")
             if request.method == "POST":
                 return return_texts(request, sentence, address)
             self.message_user(request, sentence, messages.ERROR)
             return redirect(address)
+
+    def _show_or_save_restored(
+        self, request: Any, version: Version, context: dict[str, Any]
+    ) -> HttpResponse:
+        """Restore a version to show or save its form, and undo that unless it is saved."""
+        at = timezone.now()
+        restored, deleted = restore(version, at=at, user=request.user)
+        request.replaced = restored
+        date = date_format(version.revision.date_created, "j F Y, H:i e")
+        context |= {"title": f"Bring back {version} as of {date}", "removed": deleted}
+        if request.method == "POST":
+            touch_owners(restored, at=at)
+            record([version.object], at=at)
+            jumps = list(_jumps(restored))
+            if jumps and FIGURES_ARE_RIGHT not in request.POST:
+                refuse(request, " ".join(jumps))
+                context |= CONFIRM_FIGURES
+        response: Any = self.changeform_view(request, version.object_id, request.path, context)
+        if request.method == "POST" and response.status_code == 302:
+            removal = getattr(request, "removal", None)
+            reason = f". {removal.cleaned_data['reason']}" if removal else ""
+            set_comment(f"Brought back from {date}{reason}")
+        else:
+            response.template_name = "reversion/revision_form.html"
+            response.render()
+            transaction.set_rollback(True)
         return response
 
 

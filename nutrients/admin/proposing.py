@@ -22,7 +22,7 @@ from reversion.admin import VersionAdmin
 
 from nutrients.models import OPEN, Proposal, ProposedRow
 from nutrients.proposals.drafts import Draft, Rewritten, merge_drafts
-from nutrients.proposals.rows import add_row, as_proposed, begin, key_of, values_of
+from nutrients.proposals.rows import add_row, as_proposed, begin_proposal, key_of, values_of
 from nutrisite.accounts.requests import is_key
 
 from .differences import diff_values
@@ -108,7 +108,10 @@ class ProposingMixin(ProposingRights, VersionAdmin):
                 return self._show_or_propose(*args)
         except ProposedError as error:
             drafts = error.drafts
-        chosen, opened = proposal or begin(str(drafts[0][0]), by=request.user), _opened(request)
+        chosen, opened = (
+            proposal or begin_proposal(str(drafts[0][0]), by=request.user),
+            _opened(request),
+        )
         if rewritten := merge_drafts(chosen, drafts, overlays, opened, by=request.user):
             refuse(request, REWRITTEN)
             context = (extra_context or {}) | _describe_rewritten(rewritten, opened)
@@ -185,7 +188,7 @@ def _opened(request: HttpRequest) -> dict[str, Any]:
 
 
 def _describe_rewritten(rewritten: list[Rewritten], opened: dict[str, Any]) -> dict[str, Any]:
-    """Return what a form shows above it, and the field by which it replaces that if sent again."""
+    """Return the context of a form that lists what others changed and replaces it once sent."""
     described = []
     for proposed, theirs in rewritten:
         base = opened.get(str(proposed.pk), {})
@@ -218,7 +221,7 @@ def propose_changes(
     The values of a row to delete are None.
     """
     with transaction.atomic():
-        proposal = begin(title, by=request.user)
+        proposal = begin_proposal(title, by=request.user)
         for row, values in changes:
             add_row(proposal, row, values, by=request.user)
     return _redirect(request, proposal, is_new=True)

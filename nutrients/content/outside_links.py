@@ -16,7 +16,7 @@ from .checking import problem_of, text_links
 SECONDS, AT_ONCE = 15, 8
 # Publishers that block programs respond with these, although the page exists.
 REFUSES_PROGRAMS = {401, 402, 403, 405, 406, 418, 429, 451, 999}
-REFUSED, GONE = "lets browsers alone in.", "is gone."
+REFUSED, GONE = "refuses programs.", "is gone."
 
 
 def addresses() -> dict[str, list[Keyed]]:

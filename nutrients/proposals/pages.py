@@ -143,7 +143,7 @@ def _linked_paths(rows: Iterable[Any]) -> list[str]:
 
 
 def _linked_rows(row: Any) -> Iterator[Any]:
-    """Return the rows of each link, also through rows without a page: a nutrient's foods."""
+    """Yield the rows of each link and, behind rows without a page, those of their other links."""
     for link in row._meta.get_fields():
         model = link.related_model if link.is_relation else None
         name = link.name if link.concrete or not model else link.get_accessor_name()

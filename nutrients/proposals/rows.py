@@ -51,7 +51,7 @@ class Conflict(NamedTuple):
         return f"{self.proposed.pk}-{self.name}"
 
 
-def begin(title: str, *, by: Any) -> Proposal:
+def begin_proposal(title: str, *, by: Any) -> Proposal:
     """Create an empty proposal, owned by its author."""
     return Proposal.objects.create(title=title[:120], author=by, owner=by)
 

@@ -25,7 +25,7 @@ from nutrients.models import (
 )
 
 # Names and slugs alone, as lists: fetching the texts too would take longer than the page.
-NAMED = (
+CASE_ROWS = (
     Prefetch("symptoms", Symptom.objects.only("slug", "name"), "symptom_list"),
     Prefetch("risk_factors", RiskFactor.objects.only("slug", "name"), "risk_list"),
     Prefetch("other_causes", OtherCause.objects.only("slug", "name"), "cause_list"),
@@ -93,7 +93,7 @@ class Book:
 def published_cases(slugs: Collection[str] | None = None) -> list[SafetyCase]:
     """Return the published cases, or those with `slugs`, each with the rows that it names."""
     rows: Any = SafetyCase.objects.filter(status=Status.PUBLISHED)
-    cases = rows.prefetch_related(*NAMED)
+    cases = rows.prefetch_related(*CASE_ROWS)
     return list(cases if slugs is None else cases.filter(slug__in=slugs))
 
 

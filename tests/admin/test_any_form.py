@@ -10,7 +10,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from nutrients.models import Keyed, Nutrient, Problem, Redirect, ShippedChange, Symptom
-from nutrients.proposals.rows import begin
+from nutrients.proposals.rows import begin_proposal
 from nutrisite.accounts.models import AccountEvent
 from tests.admin.forms import Screen, address_of, errors_in, undrawn
 from tests.factories import nutrient, symptom
@@ -30,7 +30,7 @@ def rows(a_row_of_each, admin_user):
     Problem.objects.create(kind="links", model="nutrients.source", row_id=1, checked_at=NOW)
     question = {"model": "nutrients.foodsource", "natural_key": '["almonds"]', "field": "note"}
     ShippedChange.objects.create(theirs={"note": "New."}, noticed_at=NOW, **question)
-    begin("Other words", by=admin_user)
+    begin_proposal("Other words", by=admin_user)
     Redirect.objects.create(path="/old/", reason="An old link.", created_by="anna")
     rows = {model: model._default_manager.first() for model in MODELS}
     # The shipped nutrients and symptoms have hundreds of fields in rows below them.

@@ -6,7 +6,7 @@ import pytest
 
 from nutrients.admin.bench import TICK
 from nutrients.models import RedFlag, RedFlagRule, SafetyCase, Symptom
-from nutrients.proposals.rows import add_row, begin
+from nutrients.proposals.rows import add_row, begin_proposal
 
 from .forms import address_of
 
@@ -61,7 +61,7 @@ def test_bench_proposes_a_case_that_passes(screen, bench, rule):
 
 
 def test_bench_tries_the_rules_of_a_proposal_and_saves_nothing(screen, editor, bench, rule):
-    proposal, tremor = begin("A wider rule", by=editor), Symptom.objects.get(slug="tremor")
+    proposal, tremor = begin_proposal("A wider rule", by=editor), Symptom.objects.get(slug="tremor")
     add_row(proposal, rule, {"symptoms": [tremor]}, by=editor)
     query = f"?proposal={proposal.pk}"
     form = screen(rule, address_of(rule) + query)

@@ -18,7 +18,7 @@ from nutrients.models import (
     Source,
     Symptom,
 )
-from nutrients.proposals.rows import add_row, begin
+from nutrients.proposals.rows import add_row, begin_proposal
 from tests import factories
 from tests.admin.forms import GONE, INSIST, Screen, act, address_of, delete, send
 from tests.revisions import address_of_version, versions_of
@@ -299,7 +299,7 @@ def test_list_unpublishes_rows_only_with_a_reason_and_a_draft_goes_without(
 def test_proposal_that_deletes_a_page_needs_a_reason(editor_client, editor, client, content):
     RedFlagRule.objects.all().delete()
     row = Nutrient.objects.get(slug="copper")
-    proposal = begin("Copper goes", by=editor)
+    proposal = begin_proposal("Copper goes", by=editor)
     add_row(proposal, row, None, by=editor)
 
     assert "say why" in send(editor_client, proposal, "publish", now="").text

@@ -24,7 +24,7 @@ from nutrients.models import (
     Source,
     State,
 )
-from nutrients.proposals.rows import add_row, begin, difference
+from nutrients.proposals.rows import add_row, begin_proposal, difference
 from tests import factories
 from tests.admin.forms import GONE, INSIST, Screen, act, address_of, count_queries, delete, send
 from tests.revisions import versions_of
@@ -177,7 +177,7 @@ def test_writer_proposes_but_neither_saves_nor_publishes(account, magnesium):
 
 
 def test_screen_of_a_proposal_costs_the_same_with_more_rows(editor_client, content, editor):
-    proposal = begin("Many rows", by=editor)
+    proposal = begin_proposal("Many rows", by=editor)
     rows = list(Nutrient.objects.all())
 
     def add_and_count_queries(added):
@@ -277,7 +277,7 @@ def test_conflict_in_each_field_or_row_is_settled_alone(
 
 
 def test_values_that_come_from_no_form_are_checked(magnesium, article, editor_client, editor):
-    proposal, needed = begin("Rows", by=editor), NutrientAmount.objects.first().source
+    proposal, needed = begin_proposal("Rows", by=editor), NutrientAmount.objects.first().source
     add_row(proposal, magnesium, {"tagline": "You have a deficiency", "sources": []}, by=editor)
     first, *others = article.sections.all()
     add_row(proposal, first, {"body": "Words without a source."}, by=editor)
@@ -303,7 +303,7 @@ def test_values_that_come_from_no_form_are_checked(magnesium, article, editor_cl
 def test_proposal_that_breaks_the_test_book_is_scheduled_and_published_with_a_reason(
     world, editor, editor_client
 ):
-    proposal = begin("Not any more", by=editor)
+    proposal = begin_proposal("Not any more", by=editor)
     add_row(proposal, Association.objects.get(), {"is_against": True}, by=editor)
     moment = {"moment_0": factories.LATER, "moment_1": "09:00:00", "later": ""}
 
@@ -364,7 +364,7 @@ def test_proposal_that_changed_or_has_a_conflict_at_its_moment_is_not_published(
     editor, editor_client
 ):
     rows = Nutrient.objects.order_by("pk")[:3]
-    proposals = [begin(str(row), by=editor) for row in rows]
+    proposals = [begin_proposal(str(row), by=editor) for row in rows]
     for proposal, row in zip(proposals, rows, strict=True):
         add_row(proposal, row, {"tagline": WORDS}, by=editor)
         publish(editor_client, proposal, later="", moment_0=factories.LATER, moment_1="09:00:00")
@@ -385,7 +385,7 @@ def test_proposal_that_changed_or_has_a_conflict_at_its_moment_is_not_published(
 
 
 def test_second_of_two_who_reword_a_proposal_is_told_the_words_of_the_first(editor_client, editor):
-    proposal = begin("Other words", by=editor)
+    proposal = begin_proposal("Other words", by=editor)
     first, second = (Screen(editor_client, proposal) for _ in range(2))
     first.save(why="It was \u202eunclear.")
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from nutrients.models import Article, Nutrient, Source
 from nutrients.proposals.marking import mark_page
 from nutrients.proposals.pages import candidates, changing_pages, render_page, render_proposed
-from nutrients.proposals.rows import add_row, as_proposed, begin
+from nutrients.proposals.rows import add_row, as_proposed, begin_proposal
 from nutrisite.page_cache import with_page_cache
 from tests.addresses import EVERY_KIND
 
@@ -28,7 +28,7 @@ MACHINES = ["/sitemap-articles.xml", "/feeds/articles/", "/data/nutrients.json",
 @pytest.fixture
 def proposal(content, editor):
     """Another tagline for magnesium, and another title for an article."""
-    proposal = begin("Other words", by=editor)
+    proposal = begin_proposal("Other words", by=editor)
     magnesium = Nutrient.objects.get(slug="magnesium")
     add_row(proposal, magnesium, {"tagline": WORDS, "job": JOB}, by=editor)
     add_row(proposal, Article.objects.get(slug="night-leg-cramps"), {"title": WORDS}, by=editor)

@@ -27,7 +27,7 @@ from nutrients.models import (
     Source,
     Symptom,
 )
-from nutrients.proposals.rows import add_row, begin
+from nutrients.proposals.rows import add_row, begin_proposal
 from nutrisite.accounts.models import AccountEvent
 from tests import factories
 
@@ -99,7 +99,7 @@ def test_strangers_are_sent_to_the_sign_in(client, content):
 def test_screens_of_the_desk_use_the_words_of_this_admin(admin_client, content):
     account = User.objects.get(username="admin")
     event = AccountEvent.objects.create(at=timezone.now(), kind="refused", account="anna")
-    proposal, source = begin("Words", by=account), Source.objects.first()
+    proposal, source = begin_proposal("Words", by=account), Source.objects.first()
     add_row(proposal, Nutrient.objects.first(), {"job": "Words."}, by=account)
 
     for page in ("index", "review_desk", "replace", "second_step", "password_change"):
@@ -186,7 +186,7 @@ def test_many_rows_below_a_form_are_links_or_if_opened_forms(screen, cases, edit
     assert magnesium.associations.count() == number + 1
     assert list(magnesium.intakes.all()) == intakes
 
-    proposal = begin("Words", by=editor)
+    proposal = begin_proposal("Words", by=editor)
     page = screen(magnesium, f"{address_of(magnesium)}?proposal={proposal.pk}").html
     assert f'href="?rows=associations&amp;proposal={proposal.pk}#associations-group"' in page
     opened = screen(magnesium, rows="associations")

@@ -9,7 +9,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from nutrients.models import Nutrient, PreviewLink, Proposal, Remark, Signature, SignOff, State
-from nutrients.proposals.rows import add_row, begin, proposal_digest
+from nutrients.proposals.rows import add_row, begin_proposal, proposal_digest
 
 from .forms import messages_of, send
 
@@ -29,7 +29,7 @@ def _one_page():
 
 @pytest.fixture
 def proposal(content, editor):
-    proposal = begin("Other words", by=editor)
+    proposal = begin_proposal("Other words", by=editor)
     add_row(proposal, Nutrient.objects.get(slug="magnesium"), {"job": WORDS}, by=editor)
     return make_ready(proposal)
 
