@@ -156,10 +156,20 @@ def _write(proposal: Proposal, *, user: Any, at: datetime) -> list[Overlay]:
     overlays = lay_over(rows, is_preview=False, delete=delete)
     if len(overlays) < len(rows):
         raise RefusedError(LOST)
-    written = [row for proposed, row in overlays if proposed.kind != ChangeKind.DELETE]
-    changed = [row for row in {*written, *parents(written)} if isinstance(row, Publishable)]
-    # A proposed date of the next review is not replaced.
-    dated = {row for proposed, row in overlays if proposed.values.get("review_due_on")}
+    written = [overlay for overlay in overlays if overlay.proposed.kind != ChangeKind.DELETE]
+    _sign_rows(proposal, written)
+    record([overlay.row for overlay in written], at=at)
+    return overlays
+
+
+def _sign_rows(proposal: Proposal, written: list[Overlay]) -> None:
+    """Sign the rows for each clinician who signed the proposal, and date their next reviews.
+
+    A proposed date of the next review is not replaced.
+    """
+    rows = [overlay.row for overlay in written]
+    changed = [row for row in {*rows, *parents(rows)} if isinstance(row, Publishable)]
+    dated = {row for proposed, row in written if proposed.values.get("review_due_on")}
     for signed in valid_sign_offs(proposal):
         if signed.role == Role.CLINICIAN:
             signer = {"name": signed.name, "profession": signed.profession}
@@ -167,8 +177,6 @@ def _write(proposal: Proposal, *, user: Any, at: datetime) -> list[Overlay]:
             day = timezone.localdate(signed.signed_at)
             undated = [row for row in changed if row not in dated]
             update_due({row: next_review(type(row), on=day) for row in undated})
-    record(written, at=at)
-    return overlays
 
 
 def schedule_proposal(guard: Guard, proposal: Proposal, moment: datetime) -> None:

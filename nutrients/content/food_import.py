@@ -268,13 +268,13 @@ def add_foods(
         )
     deleted = len(rows) - len(existing) - len(new)
     left_deleted = f", {deleted:,} left deleted" if deleted else ""
-    kept = f"{len(existing):,} food{pluralize(existing)}"
+    unchanged = f"{len(existing):,} food{pluralize(existing)}"
     if not first:
-        return f"{slug}: {kept} already there{left_deleted}, nothing to add."
+        return f"{slug}: {unchanged} already there{left_deleted}, nothing to add."
     return (
         f"{slug}: {len(new):,} food{pluralize(new)} added with"
         f" {amounts:,} amount{pluralize(amounts)},"
-        f" {measures:,} portion{pluralize(measures)} added, {kept} kept{left_deleted}."
+        f" {measures:,} portion{pluralize(measures)} added, {unchanged} kept{left_deleted}."
     )
 
 

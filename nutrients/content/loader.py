@@ -127,8 +127,8 @@ class _Load:
         for model, rows in _by_model(to_merge).items():
             self._merge(model, rows)
         self._ask_about_withdrawn()
-        self._replace_open(to_merge)
-        self._enter([*self.outcome.added, *to_merge])
+        self._save_open_changes(to_merge)
+        self._write_ledger([*self.outcome.added, *to_merge])
         updated = {row.identity for row, _ in self.outcome.updated}
         self.outcome.unchanged = [row for row in self.existing if row.identity not in updated]
         return self.outcome
@@ -317,7 +317,7 @@ class _Load:
             **values,
         )
 
-    def _enter(self, rows: Iterable[FixtureRow]) -> None:
+    def _write_ledger(self, rows: Iterable[FixtureRow]) -> None:
         ShippedRow.objects.bulk_create(
             [
                 ShippedRow(
@@ -334,7 +334,7 @@ class _Load:
             update_fields=["fields", "loaded_at", "withdrawn_at"],
         )
 
-    def _replace_open(self, merged: Iterable[FixtureRow]) -> None:
+    def _save_open_changes(self, merged: Iterable[FixtureRow]) -> None:
         """Write the open changes, and delete earlier ones of the merged rows."""
         changes = self.outcome.to_settle
         current = {(change.model, change.key, change.field) for change in changes}

@@ -1,7 +1,7 @@
 """Forms that are returned to an editor, with a button that sends them again.
 
-A form is returned if others are saving, because editors' simultaneous requests are limited so that
-readers always get a thread, after a sign-in if the session had ended, and if the disk is full.
+A form is returned if others are saving, if the session has ended, after the new sign-in, and if the
+disk is full. Editors' simultaneous requests are limited, so that readers always get a thread.
 """
 
 import sys
