@@ -101,7 +101,7 @@ def grow() -> None:
             for number in range(start, start + BATCH):
                 model = shipped[number % len(shipped)]
                 # Other words than those of the shipped foods: searches for these find no copies.
-                word = "".join(chr(97 + number * 7919 // 26**place % 26) for place in range(4))
+                word = "".join(chr(97 + number * 7919 // 26**power % 26) for power in range(4))
                 food = another(model, slug=f"many-{number}", name=f"{word.title()}, raw, {number}")
                 food.usda_description = f"{word.title()} {number}, raw"
                 food.is_curated, food.usda_ndb_number, food.usda_fdc_id = False, "", None

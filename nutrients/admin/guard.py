@@ -155,6 +155,10 @@ def refuse(request: Any, sentence: str) -> None:
     request.refusal = sentence
 
 
+def is_refused(request: Any) -> bool:
+    return hasattr(request, "refusal")
+
+
 class GuardedAdmin(admin.ModelAdmin):
     """Refuses a change that breaks a case of the test book, unless the editor gives a reason.
 

@@ -26,7 +26,7 @@ from nutrients.proposals.rows import add_row, as_proposed, begin_proposal, key_o
 from nutrisite.accounts.requests import is_key
 
 from .differences import diff_values
-from .guard import refuse
+from .guard import is_refused, refuse
 from .screens import is_row_form, page_name, return_texts
 
 # The button, and the field of the proposal that it adds to, which is empty for a new one.
@@ -120,7 +120,7 @@ class ProposingMixin(ProposingRights, VersionAdmin):
 
     def _show_or_propose(self, request: Any, object_id: str | None, *args: Any) -> HttpResponse:
         """Return the form as it is with the proposal, or raise ProposedError if it is valid."""
-        is_deletion = request.POST.get(PROPOSE) == DELETION and not hasattr(request, "refusal")
+        is_deletion = request.POST.get(PROPOSE) == DELETION and not is_refused(request)
         if is_deletion and (row := self.get_object(request, object_id)):
             raise ProposedError([(row, None)])
         with create_revision():

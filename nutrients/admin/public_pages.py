@@ -22,7 +22,7 @@ from nutrients.content.removed import has_page, redirect_pages
 from nutrients.models import ChangeNote, NoteKind, Publishable, Redirect, Status
 
 from .content_forms import FIELD_OPTIONS, ContentForm, ProseField, check_words
-from .guard import refuse
+from .guard import is_refused, refuse
 from .proposing import is_proposing
 from .screens import fieldset
 
@@ -173,7 +173,7 @@ class PublicPageMixin(VersionAdmin):
 
     def get_deleted_objects(self, objs: Any, request: Any) -> Any:
         """Ask on Django's confirmation page; show it again if the form is invalid or refused."""
-        if not _is_answered(request, list(objs)) or hasattr(request, "refusal"):
+        if not _is_answered(request, list(objs)) or is_refused(request):
             # Django deletes nothing if nothing was sent.
             request.POST = QueryDict()
         return super().get_deleted_objects(objs, request)
