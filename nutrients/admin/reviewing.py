@@ -11,6 +11,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -155,15 +156,8 @@ def review_desk(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     table, due = request.GET.get("table", ""), request.GET.get("due", "")
     before = {"overdue": today, "month": today + timedelta(days=31)}.get(due)
-    rows, count = [], 0
-    for model in tables:
-        if table in ("", model._meta.model_name):
-            due_rows = model._default_manager.filter(status=Status.PUBLISHED)
-            due_rows = due_rows.filter(review_due_on__lt=before) if before else due_rows
-            count += due_rows.count()
-            due_rows = due_rows.select_related(*foreign_keys(model)).order_by("review_due_on", "pk")
-            rows += due_rows[:MAX_ROWS]
-    rows.sort(key=lambda row: (row.review_due_on is not None, row.review_due_on or today))
+    chosen = [model for model in tables if table in ("", model._meta.model_name)]
+    rows, count = _published_rows(chosen, due_before=before)
     lines = [
         {
             "row": row,
@@ -172,7 +166,7 @@ def review_desk(request: HttpRequest) -> HttpResponse:
             "address": admin_address(type(row), "change", row.pk),
             "is_overdue": row.is_overdue(on=today),
         }
-        for row in rows[:MAX_ROWS]
+        for row in rows
     ]
     context = admin.site.each_context(request) | {
         "title": "Review desk",
@@ -188,6 +182,20 @@ def review_desk(request: HttpRequest) -> HttpResponse:
         "may_date": may_date,
     }
     return TemplateResponse(request, "admin/nutrients/desk.html", context)
+
+
+def _published_rows(tables: Iterable[Any], *, due_before: date | None) -> tuple[list[Any], int]:
+    """Return the first rows, those without a due date before others, and the number of all."""
+    rows, count = [], 0
+    for model in tables:
+        published = model._default_manager.filter(status=Status.PUBLISHED)
+        published = published.filter(review_due_on__lt=due_before) if due_before else published
+        count += published.count()
+        # PostgreSQL would put rows without a date last.
+        ordered = published.order_by(F("review_due_on").asc(nulls_first=True), "pk")
+        rows += ordered.select_related(*foreign_keys(model))[:MAX_ROWS]
+    rows.sort(key=lambda row: row.review_due_on or date.min)
+    return rows[:MAX_ROWS], count
 
 
 def _tick(row: Any) -> str:

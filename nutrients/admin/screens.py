@@ -20,11 +20,7 @@ from nutrisite.accounts.resubmission import show_form
 class FixedRowsAdmin(ModelAdmin):
     """Rows that are not added or deleted in the admin."""
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    has_add_permission = has_delete_permission = lambda *args: False
 
 
 class TableFilter(SimpleListFilter):

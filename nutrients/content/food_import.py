@@ -54,7 +54,7 @@ UNKNOWN, TRACES = {"", "-", "–", "n", "na", "n/a"}, {"tr", "trace", "traces"}
 BELOW_LIMIT = re.compile(r"<\s*[\d.,]+")
 
 
-class Row(NamedTuple):
+class FoodRow(NamedTuple):
     """An unsaved food with its number in the table, its group and its known amounts."""
 
     number: str
@@ -84,9 +84,9 @@ def import_foods(
     return add_foods(rows, measures, source, at=at), faults, table.notices
 
 
-def parse_foods(table: FoodTable) -> tuple[list[Row], list[str]]:
+def parse_foods(table: FoodTable) -> tuple[list[FoodRow], list[str]]:
     """Return the foods of a table, and a sentence for each line that cannot be used."""
-    rows: list[Row] = []
+    rows: list[FoodRow] = []
     faults = [*table.sheet.faults]
     seen: set[str] = set()
     for location, cells in table.sheet.lines:
@@ -124,7 +124,7 @@ def parse_portions(
     return portions
 
 
-def _parse_food(cells: Cells, table: FoodTable) -> Row:
+def _parse_food(cells: Cells, table: FoodTable) -> FoodRow:
     layout, decimal = table.layout, table.sheet.decimal
     is_usda = layout == USDA
     name = _text(cells, layout.name, longest=200)
@@ -153,7 +153,7 @@ def _parse_food(cells: Cells, table: FoodTable) -> Row:
         status=Status.PUBLISHED,
         verification=Verification.ONE_PAGE,
     )
-    return Row(number, food, cells.get(layout.group, ""), amounts)
+    return FoodRow(number, food, cells.get(layout.group, ""), amounts)
 
 
 def _serving(cells: Cells, decimal: str) -> tuple[str, Decimal]:
@@ -230,7 +230,7 @@ def _slug(name: str, number: str) -> str:
 
 
 def add_foods(
-    rows: list[Row], portions: dict[str, list[FoodPortion]], slug: str, *, at: datetime
+    rows: list[FoodRow], portions: dict[str, list[FoodPortion]], slug: str, *, at: datetime
 ) -> str:
     """Add the foods of a source that were never imported, and return a summary.
 
@@ -290,7 +290,7 @@ def _shipped_ndb_numbers() -> set[str]:
     return {number for row in fields if (number := row.get("usda_ndb_number"))}
 
 
-def _existing_foods(rows: list[Row]) -> dict[str, FoodSource]:
+def _existing_foods(rows: list[FoodRow]) -> dict[str, FoodSource]:
     """Return the foods in the database by their number in the table.
 
     A food whose NDB number an editor removed is recognized by its slug.
@@ -304,7 +304,7 @@ def _existing_foods(rows: list[Row]) -> dict[str, FoodSource]:
     return {number: food for number, food in foods.items() if food}
 
 
-def _insert_foods(rows: list[Row], source: Source, *, at: datetime) -> int:
+def _insert_foods(rows: list[FoodRow], source: Source, *, at: datetime) -> int:
     """Insert foods with their amounts, and return the number of amounts."""
     nutrients = dict(Nutrient.objects.values_list("slug", "pk"))
     groups = {key: group for group in FoodGroup.objects.all() for key in (group.name, group.slug)}
@@ -326,7 +326,7 @@ def _insert_foods(rows: list[Row], source: Source, *, at: datetime) -> int:
     return len(amounts)
 
 
-def _group(row: Row, rules: list[dict[str, str]], groups: dict[str, FoodGroup]) -> FoodGroup:
+def _group(row: FoodRow, rules: list[dict[str, str]], groups: dict[str, FoodGroup]) -> FoodGroup:
     """Return the group that the table names, or else that of the first rule that fits the food.
 
     The last rule fits every food. A group that does not exist is added.
