@@ -362,5 +362,5 @@ def describe_conflict(conflict: Conflict) -> dict[str, Any]:
         before = format_value(field, proposed.before.get(name))
         result["theirs"] = make_change(field, before, format_value(field, conflict.live[name]))
         if proposed.values:
-            result["yours"] = make_change(field, before, format_value(field, conflict.value))
+            result["yours"] = make_change(field, before, format_value(field, proposed.values[name]))
     return result

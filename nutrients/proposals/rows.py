@@ -38,13 +38,12 @@ class Overlay(NamedTuple):
 class Conflict(NamedTuple):
     """A field that was changed on the site since the proposal, or a whole row if `name` is empty.
 
-    `live` are the present values of the row, and empty if it is gone. `value` is the proposed one.
+    `live` are the present values of the row, and empty if it is gone.
     """
 
     proposed: ProposedRow
     name: str
     live: Values
-    value: Any
 
     @property
     def id(self) -> str:
@@ -157,13 +156,13 @@ def conflicts(rows: Iterable[ProposedRow]) -> list[Conflict]:
     for proposed in rows:
         live = values.get(saved_rows.get(proposed), {})
         if bool(live) == (proposed.kind == ChangeKind.ADD):
-            result.append(Conflict(proposed, "", live, None))
+            result.append(Conflict(proposed, "", live))
         elif live:
             # PostgreSQL returns the names of `before` in an order of its own.
             before = {name: value for name, value in live.items() if name in proposed.before}
             changed = difference(proposed.table, proposed.before, before)
-            for name in difference(proposed.table, proposed.values, changed):
-                result.append(Conflict(proposed, name, live, proposed.values.get(name)))
+            names = difference(proposed.table, proposed.values, changed)
+            result += [Conflict(proposed, name, live) for name in names]
     return result
 
 
