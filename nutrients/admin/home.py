@@ -80,13 +80,10 @@ def _open_proposals(request: HttpRequest) -> list[tuple[str, list[Proposal]]]:
     """Return the open proposals under headings, those that the account is writing first."""
     if not request.user.has_perm("nutrients.view_proposal"):
         return []
-    rows = Proposal.objects.filter(state__in=OPEN).select_related("owner")
-    rows = rows.order_by("state", "publish_at", "pk")[:SCHEDULED_ROWS]
-    own: list[Proposal] = []
-    others: list[Proposal] = []
-    for proposal in rows:
-        is_own = proposal.owner == request.user and proposal.state == State.WRITING
-        (own if is_own else others).append(proposal)
+    proposals = Proposal.objects.filter(state__in=OPEN).select_related("owner")
+    rows = proposals.order_by("state", "publish_at", "pk")[:SCHEDULED_ROWS]
+    own = [row for row in rows if row.owner == request.user and row.state == State.WRITING]
+    others = [row for row in rows if row not in own]
     groups = [("Yours, being written", own), ("Open proposals", others)]
     return [(title, proposals) for title, proposals in groups if proposals]
 
@@ -110,13 +107,13 @@ def _latest_saves(request: HttpRequest) -> list[tuple[Revision, str, str]]:
     rows = Version.objects.prefetch_related("content_type", "object")
     by_pk = rows.in_bulk([save.row for save in saves])
     return [
-        (save, version.object_repr, _history(request, version))
+        (save, version.object_repr, _history_address(request, version))
         for save in saves
         if (version := by_pk.get(save.row))
     ]
 
 
-def _history(request: HttpRequest, version: Version) -> str:
+def _history_address(request: HttpRequest, version: Version) -> str:
     model = version.content_type.model_class()
     screen = admin.site.get_model_admin(model) if admin.site.is_registered(model) else None
     if screen and version.object:
