@@ -1,4 +1,4 @@
-"""Checks of what a request asks the database for, which would fail on other values."""
+"""Checks that the database can look up what a request asks for."""
 
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.http import HttpRequest
