@@ -45,14 +45,14 @@ class EditorsSite(SecuredSite):
 
     def get_urls(self) -> list[Any]:
         # Imported late: their modules register tables with this site.
-        from nutrients.admin.replacing import replacing
+        from nutrients.admin.replacing import find_and_replace
         from nutrients.admin.reviewing import review_desk
         from nutrients.admin.writing_help import writing_help
 
         return [
             path("review/", self.admin_view(review_desk), name="review_desk"),
             path("guide/", self.admin_view(self.guide), name="guide"),
-            path("replace/", self.admin_view(replacing), name="replace"),
+            path("replace/", self.admin_view(find_and_replace), name="replace"),
             path("writing-help/", self.admin_view(writing_help), name="writing_help"),
             *super().get_urls(),
         ]

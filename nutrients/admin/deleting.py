@@ -117,7 +117,7 @@ def _rows_needing(sources: Sequence[Source]) -> Iterator[tuple[Any, str]]:
             losing = rows.filter(status=Status.PUBLISHED, sources__in=sources)
             losing = losing.exclude(pk__in=sourced).select_related(*foreign_keys(model)).distinct()
             yield from ((row, LAST_SOURCE) for row in losing)
-    for row, _ in citing({source.slug for source in sources}):
+    for row, _ in rows_citing({source.slug for source in sources}):
         yield row, CITES
 
 
@@ -128,7 +128,7 @@ def _sections_showing(pictures: Collection[str]) -> Iterator[tuple[ArticleSectio
             yield row, SHOWS
 
 
-def citing(slugs: Collection[str]) -> Iterator[tuple[Any, str]]:
+def rows_citing(slugs: Collection[str]) -> Iterator[tuple[Any, str]]:
     """Yield the rows whose texts cite one of these sources, each with the name of the field."""
     for model, name in MARKDOWN:
         for row in model.objects.filter(**{f"{name}__contains": "[@"}).select_related():

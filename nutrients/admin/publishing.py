@@ -36,7 +36,7 @@ from .articles import UNSOURCED, cites_a_source
 from .content_forms import bind_form
 from .deleting import Deletion, describe_blockers
 from .guard import BrokenCase, Guard
-from .reviewing import next_review, update_due
+from .reviewing import next_review, write_due_dates
 
 CHANGED = "Readers see other words by now than those that it was written over: settle that first."
 SAY_WHY = "It takes a page off the site: say why, under “About this proposal”."
@@ -176,7 +176,7 @@ def _sign_rows(proposal: Proposal, written: list[Overlay]) -> None:
             sign(changed, **signer, account=signed.account, at=signed.signed_at)
             day = timezone.localdate(signed.signed_at)
             undated = [row for row in changed if row not in dated]
-            update_due({row: next_review(type(row), on=day) for row in undated})
+            write_due_dates({row: next_review(type(row), on=day) for row in undated})
 
 
 def schedule_proposal(guard: Guard, proposal: Proposal, moment: datetime) -> None:

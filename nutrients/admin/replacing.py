@@ -48,7 +48,7 @@ class Match:
 
 
 def find_matches(request: HttpRequest, words: str) -> Iterator[Match]:
-    """Yield each place in our texts with these whole words, written in the same way.
+    """Yield each match of these whole words, with the same capitals, in our own texts.
 
     Citations, keys of rows, and words of others are left out.
     """
@@ -69,7 +69,7 @@ def find_matches(request: HttpRequest, words: str) -> Iterator[Match]:
                     yield Match(row, name, start, before, match[0], after)
 
 
-def replacing(request: HttpRequest) -> HttpResponse:
+def find_and_replace(request: HttpRequest) -> HttpResponse:
     """List the matches, then keep the ticked ones in a proposal: all of them or none."""
     if not request.user.has_perm("nutrients.add_proposal"):
         raise PermissionDenied

@@ -70,16 +70,16 @@ def has_edited(row: Any, account: Any) -> bool:
     return versions.exists() or proposed.exists()
 
 
-def update_due(rows: dict[Any, date]) -> None:
+def write_due_dates(rows: dict[Any, date]) -> None:
     for row, day in rows.items():
         row.review_due_on = day
         type(row)._base_manager.filter(pk=row.pk).update(review_due_on=day)
 
 
-def set_due(rows: dict[Any, date], comment: str, *, user: Any, at: datetime) -> None:
+def record_due_dates(rows: dict[Any, date], comment: str, *, user: Any, at: datetime) -> None:
     """Set the next review of rows, as one revision that does not count as a change of the rows."""
     record_first(rows)
-    update_due(rows)
+    write_due_dates(rows)
     with create_revision():
         set_user(user)
         set_comment(comment)
@@ -97,7 +97,7 @@ def record_review(rows: Sequence[Any], *, user: Any, at: datetime) -> int:
     sign(signed, name=name, profession=profession, account=account, at=at)
     update_reviewers(signed)
     due = {row: next_review(type(row), on=timezone.localdate(at)) for row in rows}
-    set_due(due, "Reviewed, no change", user=user, at=at)
+    record_due_dates(due, "Reviewed, no change", user=user, at=at)
     return len(signed)
 
 
@@ -237,5 +237,5 @@ def _update(request: HttpRequest, rows: list[Any], day: date | None) -> str:
             due = dict.fromkeys(rows, day)
         else:
             return "Give the day of the next review."
-        set_due(due, "Date of the next review", user=request.user, at=at)
+        record_due_dates(due, "Date of the next review", user=request.user, at=at)
     return f"Next review set: {len(rows)}."

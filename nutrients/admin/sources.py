@@ -18,7 +18,7 @@ from nutrients.prose.markdown import CITATION
 from nutrients.search.index import catch_up
 
 from .content import ContentAdmin
-from .deleting import citing, linked_name
+from .deleting import linked_name, rows_citing
 from .screens import draw, fieldset, get_row
 
 
@@ -38,7 +38,7 @@ def replace_source(request: HttpRequest, pk: int, screen: Any) -> HttpResponse:
             # Nobody may cite the old source, or delete the new one, before this is saved.
             lock_content()
         form = ReplaceForm(old, request.POST or None)
-        links, texts = list(_links_to(old)), list(citing([old.slug]))
+        links, texts = list(_links_to(old)), list(rows_citing([old.slug]))
         uses = list(dict.fromkeys(row for row, _ in [*links, *texts]))
         if form.is_valid():
             new = form.cleaned_data["by"]
