@@ -108,10 +108,8 @@ class ProposingMixin(ProposingRights, VersionAdmin):
                 return self._show_or_propose(*args)
         except ProposedError as error:
             drafts = error.drafts
-        chosen, opened = (
-            proposal or begin_proposal(str(drafts[0][0]), by=request.user),
-            _opened(request),
-        )
+        chosen = proposal or begin_proposal(str(drafts[0][0]), by=request.user)
+        opened = _opened(request)
         if rewritten := merge_drafts(chosen, drafts, overlays, opened, by=request.user):
             refuse(request, REWRITTEN)
             context = (extra_context or {}) | _describe_rewritten(rewritten, opened)
