@@ -395,7 +395,8 @@ def _risk_lines(
         through: dict[str, list[str]] = defaultdict(list)
         for nutrient in content.nutrients.values():
             if nutrient.pk in symptoms:
-                through[get_text_list(symptoms[nutrient.pk], "and")].append(nutrient.phrase)
+                phrases = get_text_list(sorted(symptoms[nutrient.pk]), "and")
+                through[phrases].append(nutrient.phrase)
         parts = [f"in {sign} through {get_text_list(row, 'and')}" for sign, row in through.items()]
         may = f"It may play a part {get_text_list(parts, 'and')}. " if parts else ""
         lines.append(Line(f"{risk.name}.", f"{may}{risk.what_to_do}", risk))

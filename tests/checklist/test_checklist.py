@@ -153,7 +153,7 @@ def test_a_risk_factor_counts_as_one_says_how_and_alone_must_be_strong(client, s
         nutrient=zinc, defaults={"strength": "strong", "reason": "Sweat carries zinc away."}
     )
     text = result(client, symptom=["cramps", "tired"], risk=["long-runs"])
-    assert "It may play a part in tired and cramps through iron and in cramps through zinc." in text
+    assert "It may play a part in cramps and tired through iron and in cramps through zinc." in text
     assert "Long runs Sweat carries zinc away. A strong risk." in text
     text = result(client, symptom=["tired"], risk=["long-runs"])
     assert "Zinc Linked with 1 of your risks" in text
