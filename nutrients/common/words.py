@@ -43,8 +43,8 @@ NEVER_CORRECTED = frozenset(
 )
 # “Mg2+” is magnesium, whose charge is written in several ways.
 ION = re.compile(r"\b(mg|ca|na|k|fe|cu)[ ]?[\d²³]?[+⁺]", re.IGNORECASE)
-# A dose, whose “mg” is not magnesium: “500 mg”, “how many mg of”.
-DOSE = re.compile(r"(?:(?<!\w)\d[\d,.]* ?|\bmany )(?:mg|mcg|g)\b", re.IGNORECASE)
+# A dose, whose “mg” is not magnesium: “500 mg”, “10 µg”, “400 IU”, “how many mg of”.
+DOSE = re.compile(r"(?:(?<!\w)\d[\d,.]* ?|\bmany )(?:(?:mc?|[µμ])?g|iu)\b", re.IGNORECASE)
 # Letters that Unicode does not decompose, and that people type without the stroke.
 BASE_LETTERS = str.maketrans("æœłøđðħı", "eeloddhi")
 LETTER_AND_NUMBER = re.compile(r"([a-z])(\d+)")

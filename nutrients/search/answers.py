@@ -24,8 +24,9 @@ EMERGENCIES = {
     "stroke-signs": "stroke, tia, face drooping, face droops, facial droop, slurred speech, "
     "sudden confusion, suddenly confused",
     "first-seizure": "seizure, fit, convulsion, status epilepticus",
-    "breathing-trouble": "cannot breathe, can't breathe, not breathing, trouble breathing, "
-    "difficulty breathing, struggling breathe, hard breathe, choking, throat closing",
+    "breathing-trouble": "cannot breathe, can't breathe, couldn't breathe, unable breathe, "
+    "not breathing, isn't breathing, trouble breathing, difficulty breathing, struggling breathe, "
+    "hard breathe, choking, throat closing",
     "sudden-breathlessness": "sudden breathless, sudden breathlessness, blue lips",
     "blackout-palpitations": "blackout, passed out, collapse, unconscious",
     "climbing-weakness": "sudden weakness, sudden paralysis, cannot move, can't move, "
@@ -60,10 +61,11 @@ YOUNG = {
     range(11, 18): r"teen\w*|adolescen\w*",
     range(1, 18): r"girls?|boys?",
 }
-# An age in years, or a baby's in months: not the 12 of “vitamin B 12”, of 12 mg or of 12 weeks.
+# An age in years, or a baby’s in months: not the 12 of “vitamin B 12”, of 12 mg or of 12 weeks, nor
+# the 1 of “1,000 mg”.
 AGE = re.compile(
-    r"\b(?<!\bb[ -])(?<!\b[dek]-)(\d{1,2})\b"
-    r"(?![ -]?(?:m?c?g|iu|days?|weeks?|times)\b)(?P<months>[ -]?months?\b)?"
+    r"\b(?<!\bb[ -])(?<!\b[dek]-)(?<!\d[.,])(\d{1,2}(?:\.5)?)\b"
+    r"(?![.,]\d|[ -]?(?:(?:m?c?|[µμ])g|iu|days?|weeks?|times)\b)(?P<months>[ -]?months?\b)?"
 )
 OLDEST = 200
 

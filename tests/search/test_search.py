@@ -49,7 +49,11 @@ def test_too_little_to_search_for_asks_nothing_and_offers_ways_on(
 @pytest.mark.parametrize(
     ("words", "sentence", "slug"),
     [
-        ("magnesium xylophone", "none has “xylophone”. These pages match the rest.", "magnesium"),
+        (
+            "10 µg magnesium xylophone",
+            "none has “xylophone”. These pages match the rest.",
+            "magnesium",
+        ),
         ("tinglng", "No page matches “tinglng”. Did you mean tingling ?", "tingling"),
         ("iorn", "No page matches “iorn”. Did you mean iron ?", "iron"),
         ("twiching xylophone", "Did you mean twitching xylophone ?", "why-is-my-muscle-twitching"),
@@ -81,6 +85,7 @@ def test_only_words_of_an_emergency_put_calls_and_its_sign_first(client, content
         ("stroke", "stroke-signs"),
         ("seizures", "first-seizure"),
         ("I can’t breathe", "breathing-trouble"),
+        ("unable to breathe", "breathing-trouble"),
         ("overdose", "overdose-child"),
         ("sudden weakness", "climbing-weakness"),
     ):
@@ -108,6 +113,7 @@ def test_only_words_of_an_emergency_put_calls_and_its_sign_first(client, content
         ("how much iron do women need", "us", "18 milligrams a day (RDA) female, 19 to 30"),
         ("vitamin b 12 breastfeeding", "eu", "5 micrograms a day (AI) breastfeeding, 18 to 24"),
         ("how many mg of calcium do I need", "", "700 milligrams a day (RNI) most adults"),
+        ("1,000 mg calcium or 2.5 µg a day", "", "700 milligrams a day (RNI) most adults"),
         ("how much calcium for an 8 month old", "", "525 milligrams a day (RNI) children, 7 to 9"),
     ],
 )
