@@ -41,7 +41,7 @@ EMERGENCIES = {
 # Phrases that are harmless although they have words of an emergency: restless legs, exercise.
 HARMLESS = re.compile(
     r"\b(?:can(?:not| not|['’]?t) (?:stop|sleep|help|(?:keep|sit) still)(?! n?or\b)"
-    r"|(?:keep|get|stay|good) fit|fit(?:ness|ted))\b",
+    r"|(?:keep|get|stay)(?:t?ing)? fit|good fit|fit(?:ness|ted))\b",
     re.IGNORECASE,
 )
 # Words that ask for a figure, and words for the people that it is for.
