@@ -268,10 +268,8 @@ class ProposalAdmin(FixedRowsAdmin):
         proposal = get_object_or_404(Proposal, pk=pk)
         if not request.user.has_perm("nutrients.publish_proposal"):
             raise PermissionDenied
-        digest = proposal_digest(proposal)
-        if request.method == "POST" and request.POST.get("digest") != digest:
-            self.message_user(request, REREAD, messages.WARNING)
-            return redirect(request.path)
+        is_sent = request.method == "POST"
+        digest = request.POST.get("digest") if is_sent else proposal_digest(proposal)
         unsettled = conflicts(proposal.rows.all())
         errors = [*filter(None, [missing_signatures(proposal), *problems(proposal)])]
         form = MomentForm(request.POST if "later" in request.POST else None)
@@ -292,7 +290,7 @@ class ProposalAdmin(FixedRowsAdmin):
                 broken_cases=broken,
             )
 
-        if request.method != "POST" or not is_clear or (form.is_bound and not form.is_valid()):
+        if not is_sent or not is_clear or (form.is_bound and not form.is_valid()):
             return show()
         guard = guard_of(request)
 
@@ -301,6 +299,9 @@ class ProposalAdmin(FixedRowsAdmin):
                 schedule_proposal(guard, proposal, form.cleaned_data["moment"])
             else:
                 publish_proposal(guard, proposal)
+            # A colleague may have written in it since it was opened, or while the test book ran.
+            if proposal_digest(proposal) != digest:
+                raise RefusedError(REREAD)
             self.message_user(request, f"{proposal}: {proposal.state_label}.", messages.SUCCESS)
             return redirect(proposal)
 

@@ -25,6 +25,7 @@ from nutrients.models import (
     State,
 )
 from nutrients.proposals.rows import add_row, begin_proposal, difference
+from nutrients.testbook.running import FetchedBook
 from tests import factories
 from tests.admin.forms import GONE, INSIST, Screen, act, address_of, count_queries, delete, send
 from tests.revisions import versions_of
@@ -301,10 +302,14 @@ def test_values_that_come_from_no_form_are_checked(magnesium, article, editor_cl
 
 
 def test_proposal_that_breaks_the_test_book_is_scheduled_and_published_with_a_reason(
-    world, editor, editor_client
+    world, editor, editor_client, monkeypatch
 ):
     proposal = begin_proposal("Not any more", by=editor)
     add_row(proposal, Association.objects.get(), {"is_against": True}, by=editor)
+    # What a colleague writes while the test book runs is not published unread.
+    with monkeypatch.context() as m:
+        m.setattr(FetchedBook, "run", lambda _: add_row(proposal, Source, TALE, by=editor) and [])
+        publish(editor_client, proposal)
     moment = {"moment_0": factories.LATER, "moment_1": "09:00:00", "later": ""}
 
     for when in ({"now": ""}, moment):
