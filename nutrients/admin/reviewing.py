@@ -22,7 +22,8 @@ from reversion.models import Version
 from nutrients.content.signatures import digest, sign, signatures_of, signed_texts, update_reviewers
 from nutrients.content.tables import foreign_keys, reviewed_models
 from nutrients.content.versions import parents, record_first
-from nutrients.models import State, Status
+from nutrients.models import Proposal, State, Status
+from nutrients.proposals.signing import has_written
 from nutrisite.accounts.requests import is_key
 
 from .content_forms import validate_to_come
@@ -63,11 +64,11 @@ def has_edited(row: Any, account: Any) -> bool:
     The version of a proposal names who published it, and the proposal who wrote it.
     """
     versions = Version.objects.get_for_object(row).filter(revision__user=account)
-    proposed = rows_for(row).filter(by=account, proposal__state=State.LIVE)
+    proposals = Proposal.objects.filter(state=State.LIVE, rows__in=rows_for(row)).distinct()
     if last := signatures_of(row).last():
         versions = versions.filter(revision__date_created__gt=last.signed_at)
-        proposed = proposed.filter(proposal__publish_at__gt=last.signed_at)
-    return versions.exists() or proposed.exists()
+        proposals = proposals.filter(publish_at__gt=last.signed_at)
+    return versions.exists() or any(has_written(proposal, account) for proposal in proposals)
 
 
 def write_due_dates(rows: dict[Any, date]) -> None:

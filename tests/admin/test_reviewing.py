@@ -75,6 +75,8 @@ def test_reviewer_is_not_typed_and_signs_words_of_others_that_are_not_outdated(
     assert "read them again" in clinician.post(address, {"words": digest}).text
     Screen(clinician, magnesium).save(job="Words of the clinician.")
     Screen(clinician, article).save(summary="Words of the clinician.", _propose="yes")
+    over = f"{address_of(article)}?proposal={Proposal.objects.get().pk}"
+    Screen(editor_client, article, over).save(summary="Words of both.", _propose="yes")
     send(editor_client, Proposal.objects.get(), "publish", now="")
     for row in (magnesium, article):
         assert "somebody else signs it" in sign(clinician, row).text
