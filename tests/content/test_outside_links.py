@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from nutrients.content import outside_links
-from nutrients.models import Article, Problem, Source
+from nutrients.models import Article, Problem, Source, Symptom
 
 
 class Pages(BaseHTTPRequestHandler):
@@ -94,9 +94,10 @@ def test_content_check_replaces_its_own_problems_only_and_lists_no_overdue_revie
         at = "2026-11-01T00:00Z"
         Problem.objects.create(kind=kind, model="nutrients.x", row_id=1, row="x", checked_at=at)
     Source.objects.filter(pk=1).update(next_review_on="2026-11-01")
+    Symptom.objects.update(review_due_on="2026-11-01")
     with pytest.raises(Exception, match="to put right"):
-        call_command("check_content", "--on", "2027-05-01", stderr=StringIO())
-
+        call_command("check_content", stderr=StringIO())
+    call_command("check_content", "--on", "2026-10-01", stdout=StringIO())
     assert Problem.objects.filter(kind="links").count() == 1
     problem = Problem.objects.get(kind="content")
     assert (problem.model, problem.row_id) == ("nutrients.source", 1)

@@ -13,8 +13,8 @@ from nutrients.models import ProblemKind
 class Command(BaseCommand):
     help = """Find claims without a source, broken links, wrong units, overdue reviews and more.
 
-    Prints a line for each problem, and exits with 1 if there is any. The editors' desk lists them
-    too, but for overdue reviews, which are on the review desk.
+    Prints a line for each problem, and exits with 1 if there is any. Without --on, the editors'
+    desk lists them too, but for overdue reviews, which are on the review desk.
     """
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -25,7 +25,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         day = options["on"] or timezone.localdate()
         problems = find_problems(on=day)
-        save_problems(ProblemKind.CONTENT, problems, at=timezone.now())
+        if not options["on"]:
+            save_problems(ProblemKind.CONTENT, problems, at=timezone.now())
         problems += overdue_reviews(on=day)
         for problem in problems:
             self.stderr.write(str(problem))
