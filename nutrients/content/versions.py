@@ -81,10 +81,18 @@ def parents(rows: Iterable[Any]) -> list[Any]:
     keys = by_table(
         (field.remote_field.model, getattr(row, field.attname))
         for row in rows
-        for field in owning_fields(row)
-        if field.remote_field.related_name in {*field.remote_field.model.CHILDREN} - {SHARED}
+        for field in parent_fields(row)
     )
     return [row for model, pks in keys.items() for row in model._base_manager.filter(pk__in=pks)]
+
+
+def parent_fields(row: Any) -> list[Any]:
+    """Return the foreign keys of a row, or of a model, to rows that have it as a child."""
+    return [
+        field
+        for field in owning_fields(row)
+        if field.remote_field.related_name in {*field.remote_field.model.CHILDREN} - {SHARED}
+    ]
 
 
 def touch_owners(rows: Iterable[models.Model], *, at: datetime) -> None:

@@ -19,6 +19,7 @@ from django.db.models import ProtectedError
 from nutrients.content.fixtures import NEEDS_ALL_LINKS, as_key
 from nutrients.content.merging import parse_value
 from nutrients.content.tables import by_table, with_links
+from nutrients.content.versions import parent_fields
 from nutrients.models import ChangeKind, Proposal, ProposedRow
 
 Values = dict[str, Any]
@@ -68,8 +69,8 @@ def add_row(
 
     `row` is a saved row, or a model for a new row. `values` are by field, with links as natural
     keys or rows; None proposes to delete the row. Values that change nothing are dropped. `under`
-    names the row in whose form it was changed. The proposal is in writing again, and the forms
-    check all of it before it can be published.
+    names the row in whose form it was changed, by default its parent. The proposal is in writing
+    again, and the forms check all of it before it can be published.
     """
     is_new = isinstance(row, type)
     model: Any = row if is_new else type(row)
@@ -92,11 +93,18 @@ def add_row(
         before |= {name: value for name, value in existing.before.items() if name in before}
     fields = {"kind": kind, "before": before, "values": after, "by": by}
     fields["title"] = (title or (" / ".join(json.loads(key)) if is_new else str(row)))[:200]
-    fields["under"] = under or (existing.under if existing else "")
+    fields["under"] = under or (existing.under if existing else "") or _parent(model, live | after)
     proposed, _ = ProposedRow.objects.update_or_create(
         proposal=proposal, model=label, natural_key=key, defaults=fields
     )
     return proposed
+
+
+def _parent(model: Any, values: Values) -> str:
+    """Return the row that has a row with these values as a child, as `under` names it, or ""."""
+    for field in parent_fields(model):
+        return f"{field.remote_field.model._meta.label_lower} {json.dumps(values.get(field.name))}"
+    return ""
 
 
 def values_of(row: Any) -> Values:

@@ -18,7 +18,7 @@ from nutrients.models import (
     Symptom,
 )
 
-from .forms import act, address_of
+from .forms import Screen, act, address_of
 
 WORDS = {"find": "wibble", "instead": "wobble"}
 
@@ -205,10 +205,9 @@ def test_find_lists_matches_in_own_texts_but_not_in_citations_and_quoted_titles(
 def test_ticked_matches_go_into_a_proposal(replace, editor_client, texts):
     section, iron = texts
     page = editor_client.get(reverse("admin:replace"), WORDS)
-    values = [match.value for match in page.context["matches"]]
+    assert len(page.context["matches"]) == 3
     answer = replace(f"articlesection-{section.pk}-body-31", f"nutrient-{iron.pk}-tagline-3")
 
-    assert len(values) == 3
     proposal = Proposal.objects.get()
     assert answer["Location"] == proposal.get_absolute_url()
     assert {row.model: row.values for row in proposal.rows.all()} == {
@@ -218,6 +217,7 @@ def test_ticked_matches_go_into_a_proposal(replace, editor_client, texts):
         "nutrients.nutrient": {"tagline": "No wobble"},
     }
     assert ArticleSection.objects.get(pk=section.pk).body == section.body
+    assert Screen(editor_client, section.article).context["proposed_in"] == [proposal]
 
 
 def test_refused_text_or_no_tick_makes_no_proposal(replace, texts):
