@@ -35,7 +35,7 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
 def picture(request: HttpRequest, slug: str, digest: str) -> HttpResponse:
     """Serve the file of a picture. Its address contains its digest, so browsers keep it.
 
-    Previews show proposed pictures, whose digests nobody can guess.
+    Previews show proposed pictures, whose digests cannot be guessed.
     """
     row = Picture.objects.filter(slug=slug, file_digest=digest).first()
     if row is None:

@@ -11,7 +11,7 @@ from .nutrients import Nutrient
 from .publishing import Keyed, Publishable, Slugged, address_of, one_of, reviewed_index
 from .symptoms import Symptom
 
-# Nearly a tenth of the words of a section are citations and marks, which nobody reads.
+# Nearly a tenth of the words of a section are citations and marks, which readers skip.
 WORDS_A_MINUTE = 220
 
 
