@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Beginning(models.Func):
-    """The first letters of a description, by which 0012 no longer indexes foods."""
+    """The first letters of a description, by which 0011 no longer indexes foods."""
 
     template = "LOWER(SUBSTR(%(expressions)s, 1, 3))"
     output_field = models.CharField()

@@ -18,4 +18,8 @@ class Migration(migrations.Migration):
             model_name='changenote',
             name='subject_key',
         ),
+        migrations.RemoveIndex(
+            model_name='foodsource',
+            name='foodsource_description_begins',
+        ),
     ]
