@@ -129,8 +129,8 @@ class ChecklistAnswer:
         if not self.suggestions.top_matches:
             return ""
         first = self.suggestions.top_matches[0]
-        side = f" ({first.high.phrase})" if first.high and not first.low else ""
-        name = f"{first.nutrient.name}{side}."
+        side = "too little or too much" if first.low else first.high.phrase
+        name = f"{first.nutrient.name} ({side})." if first.high else f"{first.nutrient.name}."
         strong = [row.risk_factor for row in first.effects if row.strength == Strength.STRONG]
         if not strong or self.urgency.level >= Level.URGENT:
             return name

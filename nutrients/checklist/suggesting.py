@@ -411,9 +411,10 @@ def _possible_causes(
     A cause that a tick names comes first, and one that only an age names after these. An illness or
     a medicine that the form offers, and that was not ticked, is named only. If care is needed the
     same day, so is every cause that no tick names: it might reassure wrongly. For a child such a
-    cause is not even named, nor is one of adults.
+    cause is not even named, nor is one of adults; for a baby none is named that was not ticked.
     """
     is_child = NotSuggestedTo.CHILDREN in ticked.eater.groups
+    is_baby = any(risk.slug == "infancy" for risk in ticked.risks)
     is_urgent = urgency.level == Level.URGENT
     symptoms = {symptom.pk for symptom in ticked.symptoms}
     causes: list[PossibleCause] = []
@@ -428,7 +429,8 @@ def _possible_causes(
         row = PossibleCause(cause, [s for s in ticked.symptoms if s.pk in brings_on], named_by)
         is_general = cause.is_common and not cause.only_if_ticked
         is_adult = cause.kind in ADULT_KINDS or cause.slug in ADULT_HABITS
-        is_withheld = urgency.is_not_nutritional or (is_child and (is_urgent or is_adult))
+        is_for_adults = is_baby or (is_child and (is_urgent or is_adult))
+        is_withheld = urgency.is_not_nutritional or is_for_adults
         if named_by:
             causes.append(row)
         elif is_general and not is_withheld:
