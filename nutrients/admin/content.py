@@ -113,6 +113,16 @@ class ContentFormSet(BaseInlineFormSet):
         rows = [form.instance for form in self.deleted_forms if form.instance.pk]
         if blockers := Deletion(rows).blockers():
             raise ValidationError(describe_blockers(blockers))
+        deleted = {row.natural_key() for row in rows}
+        for form in self.forms:
+            row: Any = form.instance
+            # The key of a deleted row is free again.
+            if form.has_changed() and form.is_valid() and row.natural_key() not in deleted:
+                try:
+                    # Django omits constraints with fields that are not in the form, or the parent.
+                    row.validate_constraints()
+                except ValidationError as error:
+                    form.add_error(None, error)
 
 
 class ListedFormSet(ContentFormSet):

@@ -17,8 +17,8 @@ STAGES = (
     "months."
 )
 AGES = re.compile(
-    r"(?P<infants>infants-)?(?:children-)?(?P<first>\d{1,3})"
-    r"-(?:plus|(?P<last>\d{1,3})(?P<months>-months)?)"
+    r"(?P<infants>infants-)?(?:children-)?(?P<first>\d{1,2})"
+    r"-(?:plus|(?P<last>\d{1,2})(?P<months>-months)?)"
 )
 
 

@@ -264,6 +264,9 @@ def test_intakes_are_added_in_the_table_under_their_nutrient(screen, content):
         assert (intake.age_from, intake.age_below) == (Decimal(first), below and Decimal(below))
         assert intake.life_stage_label == words
     assert "age_from" in screen(intake).errors(age_from="")
+    for stage, sentence in (("19-30", "already exists"), ("30-19", "must be above")):
+        new = {f"intakes-4-{name}": value for name, value in (row | {"life_stage": stage}).items()}
+        assert sentence in screen(boron).save(**new, **{"intakes-TOTAL_FORMS": "5"}).text
 
 
 def test_tenfold_change_of_a_figure_needs_confirmation(screen, content):
