@@ -26,9 +26,9 @@ NAMES = {"name", "title", "sign", "item_a", "item_b"}
 # Fields whose day cannot lie ahead, and the limits of all days.
 PAST = {"checked_on"}
 FIRST_DAY, FURTHEST = date(2000, 1, 1), timedelta(days=20 * 365)
-# The checkbox that confirms a figure which is JUMP times the previous one.
+# The checkbox that confirms a figure which is JUMP times the previous one, or a JUMPth of it.
 FIGURES_ARE_RIGHT, JUMP = "figures_are_right", 10
-JUMP_IS_RIGHT = "The figures are right, though one is ten times what it was"
+JUMP_IS_RIGHT = "The figures are right, though one is ten times what it was, or a tenth of it"
 # The context of a page that shows the checkbox.
 CONFIRM_FIGURES = {"figures_are_right": FIGURES_ARE_RIGHT, "jump_is_right": JUMP_IS_RIGHT}
 DECIMAL_POINT = re.compile(r"-?\d*(\.\d*)?", re.ASCII)
@@ -61,8 +61,9 @@ def refuse_postponing(form: forms.BaseForm, rows: Iterable[Any]) -> None:
 
 
 def is_jump(old: Any, new: Any) -> bool:
-    """Whether both are figures, and the new one is at least ten times the old one."""
-    return isinstance(old, Decimal) and isinstance(new, Decimal) and 0 < JUMP * old <= new
+    """Whether both are figures, and one is at least ten times the other."""
+    are_figures = isinstance(old, Decimal) and isinstance(new, Decimal)
+    return are_figures and 0 < JUMP * min(old, new) <= max(old, new)
 
 
 class ProseField(forms.CharField):
@@ -202,7 +203,10 @@ class ContentForm(forms.ModelForm):
                     self.add_error(name, error)
 
     def _check_figures(self) -> None:
-        """Ask once about a figure that is ten times the previous: a comma may be lost."""
+        """Ask once about a figure that is ten times the previous one, or a tenth of it.
+
+        A decimal comma may be lost, or a point meant to separate thousands.
+        """
         for name in self.changed_data:
             old: Any = self.initial.get(name)
             new = self.cleaned_data.get(name)

@@ -300,7 +300,7 @@ class VersionedAdmin(VersionAdmin):
 
 
 def _jumps(restored: dict[Any, Any]) -> Iterator[str]:
-    """Yield a sentence for each figure that is ten times that of the row that it replaces."""
+    """Yield a sentence for each figure that is a jump from that of the row that it replaces."""
     for row, before in restored.items():
         for field in row._meta.concrete_fields:
             old: Any = getattr(before, field.attname, None)
