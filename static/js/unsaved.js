@@ -122,10 +122,11 @@ if (document.querySelector(".messagelist .success")) localStorage.removeItem(sen
 
 if (form) {
   const texts = textsOf(mine).filter((text) => text.place === place);
-  // A form that was returned already contains its text.
-  const back = texts.find((text) => text.key === sent && isShown(text));
+  // A form that was returned already contains its text, perhaps beside that of a colleague.
+  const isReturned = document.querySelector(".errornote");
+  const back = texts.find((text) => text.key === sent && (isReturned || isShown(text)));
   if (back) key = sent;
-  const others = texts.filter((text) => !isShown(text));
+  const others = texts.filter((text) => text !== back && !isShown(text));
   if (others.length > 0) {
     const region = document.createElement("div");
     Object.assign(region, { className: "broken-cases", role: "status", tabIndex: -1 });

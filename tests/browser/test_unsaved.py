@@ -158,6 +158,7 @@ def test_text_that_is_put_back_does_not_erase_a_colleagues(editor_page):
     other = editor_page.context.new_page()
     other.goto(SYMPTOM)
     self_care(other).fill("The words of a colleague")
+    other.locator("[name=clinical_term]").fill("Their term")
     save(other)
     expect_saved(other)
     editor_page.reload()
@@ -169,6 +170,7 @@ def test_text_that_is_put_back_does_not_erase_a_colleagues(editor_page):
     expect(self_care(editor_page)).to_have_value(WORDS)
     save(editor_page)
     expect_saved(editor_page)
+    assert count_unsaved(editor_page) == 0
 
 
 def test_form_that_came_back_with_errors_goes_on_with_its_own_text(editor_page):
