@@ -106,4 +106,6 @@ def _submit(request: HttpRequest, link: PreviewLink, token: str, form: RemarkFor
         link = PreviewLink.objects.select_for_update().select_related("proposal").get(pk=link.pk)
         if not is_signable(link.proposal, request.POST.get("digest")):
             return CHANGED
-        return "" if agree(link, token, request.POST.get("code", ""), at=now) else WRONG
+        # It is told by telephone, and may be typed in groups.
+        code = "".join(request.POST.get("code", "").split())
+        return "" if agree(link, token, code, at=now) else WRONG

@@ -197,7 +197,7 @@ def test_named_colleague_for_whom_an_administrator_vouches_agrees_once_by_the_co
     assert "not right" in wrong.text
     outdated = client.post(path, {"digest": "0" * 64, "code": code})
     assert "have changed" in outdated.text
-    assert client.post(path, {"digest": words, "code": code}).status_code == 302
+    assert client.post(path, {"digest": words, "code": f"{code[:4]} {code[4:]}"}).status_code == 302
     again = client.post(path, {"digest": words, "code": code})
     assert (again.status_code, again.context["may_agree"]) == (200, False)
     assert PreviewLink.objects.exclude(code="").count() == 1
