@@ -98,7 +98,7 @@ def second_step(request: HttpRequest, site: AdminSite) -> HttpResponse:
             log_event(EventKind.NEW_CODES, account, request)
             codes = replace_codes(account)
         if not codes:
-            form.add_error("code", "That code did not fit. Wait for the next one and try again.")
+            form.add_error("code", "That code did not fit, or was used. Wait for the next one.")
     context = site.each_context(request) | {
         "title": "Second step when signing in",
         "is_on": is_on(account),
