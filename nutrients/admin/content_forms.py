@@ -203,10 +203,7 @@ class ContentForm(forms.ModelForm):
                     self.add_error(name, error)
 
     def _check_figures(self) -> None:
-        """Ask once about a figure that is ten times the previous one, or a tenth of it.
-
-        A decimal comma may be lost, or a point meant to separate thousands.
-        """
+        """Ask once about a figure that jumps: its comma or point may be lost, or misread."""
         for name in self.changed_data:
             old: Any = self.initial.get(name)
             new = self.cleaned_data.get(name)

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
-from textwrap import shorten
 from typing import Any, NamedTuple
 
 from django.utils import timezone
@@ -17,7 +16,6 @@ from nutrients.proposals.marking import diff_sequences
 
 from .content_forms import normalize_text
 
-MAX_CHARACTERS = 400
 # Words with the space after them. Texts with fewer than FEW_WORDS are shown whole.
 WORD = re.compile(r"\S+\s*")
 FEW_WORDS, WORDS_AROUND = 12, 15
@@ -71,8 +69,8 @@ def diff_values(
 
 
 def make_change(field: Any, old: str, new: str) -> Change:
-    before, after = (shorten(text, MAX_CHARACTERS, placeholder=" …") or "–" for text in (old, new))
-    return Change(field.name, capfirst(field.verbose_name), before, after, _mark_words(old, new))
+    parts = _mark_words(old, new)
+    return Change(field.name, capfirst(field.verbose_name), old or "–", new or "–", parts)
 
 
 def _mark_words(old: str, new: str) -> list[tuple[str, str]]:
