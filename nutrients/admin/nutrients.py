@@ -24,7 +24,7 @@ class DetailForm(ContentForm):
         if body and sources is not None:
             slugs = {source.slug for source in sources}
             for error in prose.check_plain(body, sources=slugs):
-                self.add_error("body", f"{error} Sources are chosen below the text.")
+                self.add_error("body", f"{error} Choose the sources that the text cites below it.")
             if unused := sorted(slugs - set(prose.cited_slugs(body))):
                 self.add_error("sources", f"The text does not cite “{unused[0]}”.")
         return cleaned
