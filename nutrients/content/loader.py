@@ -100,8 +100,10 @@ def load(folder: Path, *, at: datetime, plan: bool = False) -> Outcome:
         lock_content()
         outcome = _Load(rows, at).run()
         ShippedRow.objects.filter(model=FILES).delete()
-        fields = {"digests": files, "rows": len(rows)}
-        ShippedRow.objects.create(model=FILES, natural_key="[]", fields=fields, loaded_at=at)
+        # The next start tries rows again whose name was taken.
+        if not outcome.name_taken:
+            fields = {"digests": files, "rows": len(rows)}
+            ShippedRow.objects.create(model=FILES, natural_key="[]", fields=fields, loaded_at=at)
         transaction.set_rollback(plan)
     return outcome
 

@@ -119,6 +119,10 @@ def test_row_of_an_editor_with_the_same_name_stays(tmp_path):
     )
     assert slugs_of(FoodGroup) == ["nuts", "pips"]
 
+    FoodGroup.objects.filter(slug="pips").update(name="Pips")
+    load(write(tmp_path, rows))
+    assert slugs_of(FoodGroup) == ["nuts", "pips", "seeds"]
+
 
 UNKNOWN_ANSWER = row("redflagrule", slug="fast", red_flag=["burst"], answers=[["onset", "odd"]])
 
