@@ -23,6 +23,7 @@ from nutrisite.health import shipped_migrations
 
 # Roles belong to a server, and another server may lack them.
 NO_ROLES = ("--no-owner", "--no-privileges")
+UNFINISHED = "unfinished-"  # prefix of temporary folders, which a killed command leaves behind
 
 
 class BackupError(Exception):
@@ -39,7 +40,10 @@ def make(folder: Path, *, at: datetime, keep: int) -> Path:
     engine = engine_in_use()
     with _as_backup_error():
         folder.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=folder) as name:
+        for stale in folder.glob(f"{UNFINISHED}*"):
+            if stale.stat().st_mtime < at.timestamp() - 86_400:
+                shutil.rmtree(stale, ignore_errors=True)
+        with TemporaryDirectory(dir=folder, prefix=UNFINISHED) as name:
             engine.dump(copy := Path(name, "copy"))
             packed = Path(name, "packed")
             with copy.open("rb") as source, gzip.open(packed, "wb", 6) as target:
@@ -48,14 +52,10 @@ def make(folder: Path, *, at: datetime, keep: int) -> Path:
             # It contains accounts.
             packed.chmod(0o600)
             path = packed.replace(folder / f"nutrisite-{at:%Y%m%dT%H%M%S%fZ}.{engine.suffix}.gz")
-        for old in [backup for backup in backups_in(folder) if backup != path][keep - 1 :]:
+        older = sorted({*folder.glob("nutrisite-*.gz")} - {path}, reverse=True)
+        for old in older[keep - 1 :]:
             old.unlink()
     return path
-
-
-def backups_in(folder: Path) -> list[Path]:
-    """Return the backups in a folder, newest first."""
-    return sorted(folder.glob("nutrisite-*.gz"), reverse=True)
 
 
 def check(file: Path) -> None:
@@ -80,7 +80,7 @@ def _unpacked(file: Path) -> Iterator[Path]:
     engine = engine_in_use()
     if not file.is_file():
         raise BackupError(f"There is no file {file}.")
-    with TemporaryDirectory(dir=file.parent) as name:
+    with TemporaryDirectory(dir=file.parent, prefix=UNFINISHED) as name:
         copy = Path(name, "copy")
         try:
             with gzip.open(file) as source, copy.open("wb") as target:

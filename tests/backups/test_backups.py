@@ -17,7 +17,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from nutrisite import backups, environment
-from nutrisite.backups import BackupError, Postgres, Sqlite, backups_in, check, make, restore
+from nutrisite.backups import BackupError, Postgres, Sqlite, check, make, restore
 from tests.browser import databases, server
 
 AT = datetime(2026, 12, 1, tzinfo=UTC)
@@ -105,15 +105,17 @@ def test_backup_of_a_database_that_is_written_to_is_one_moment(live, tmp_path):
 
 def test_new_and_newest_backups_and_other_files_are_kept(live, tmp_path):
     folder = tmp_path / "backups"
-    folder.mkdir()
-    (folder / "notes.txt").write_text("mine")
+    notes, killed, running = (folder / n for n in ("notes.txt", "unfinished-x", "unfinished-y"))
+    for temporary, day in ((killed, -2), (running, 3)):
+        temporary.mkdir(parents=True)
+        os.utime(temporary, times=((AT + timedelta(day)).timestamp(),) * 2)
+    notes.write_text("mine")
     days = [make(folder, at=AT + timedelta(days=day), keep=2) for day in range(4)]
-    assert backups_in(folder) == [days[3], days[2]]
+    assert {*folder.iterdir()} == {notes, running, days[3], days[2]}
 
     # The clock was set back.
     again = make(folder, at=AT, keep=2)
-    assert backups_in(folder) == [days[3], again]
-    assert (folder / "notes.txt").read_text() == "mine"
+    assert {*folder.iterdir()} == {notes, running, days[3], again}
 
 
 def test_damaged_database_makes_no_backup_and_drops_no_older_one(live, backup):
