@@ -32,14 +32,22 @@
     submitted = false;
   }
 
-  function arrive(event) {
+  // The number of a source after a figure would be heard as a part of it.
+  function wordsOf(element) {
+    const texts = [...element.childNodes].map((node) => (node.className === "cite" ? "" : node.textContent));
+    return texts.join("").trim().replace(/\s+/g, " ");
+  }
+
+  function arrive({ target, detail }) {
+    // Each part that changes with the target has this event too.
+    if (target !== detail.target) return;
     // Of several parts that may change, announce the one that did.
-    const part = event.detail?.target?.querySelector("[data-announce]");
+    const part = target.querySelector("[data-announce]");
     const news = part || document.querySelector("[data-announce]");
     const heading = submitted && document.querySelector("[data-results-heading]");
     submitted = false;
     // Screen readers read a heading as it takes the focus.
-    say(news && news !== heading ? news.textContent.trim().replace(/\s+/g, " ") : "", false);
+    say(news && news !== heading ? wordsOf(news) : "", false);
     if (heading) heading.focus();
   }
 
