@@ -2,7 +2,8 @@
 //
 // data-print   a button that prints the page
 // data-back    a link from a source back to the text, changed to the number that was tapped
-// data-narrow  a field that filters the lists in data-narrowed; data-words has further words
+// data-narrow  a field that filters the lists in data-narrowed, and its words for no match; data-words
+//              of a line has further words to match
 // data-status  the page's <p role="status">: the count is announced here
 
 (() => {
@@ -42,11 +43,13 @@
         line.hidden = !`${line.textContent} ${line.dataset.words}`.toLowerCase().includes(typed);
       }
       const matches = lines.filter((line) => !line.hidden).length;
+      group.querySelector("summary .soft").textContent = matches;
       group.hidden = !matches;
       group.open = Boolean(typed);
       count += matches;
     }
-    document.querySelector("[data-status]").textContent = typed ? `${count} found` : "";
+    const news = count ? `${count} found` : event.target.dataset.narrow;
+    document.querySelector("[data-status]").textContent = typed ? news : "";
   });
 
   // Leave empty parameters out of addresses, but not emptied numbers.

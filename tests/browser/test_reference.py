@@ -86,4 +86,6 @@ def test_list_of_symptoms_opens_by_its_outline_and_narrows_as_one_types(page):
     page.get_by_label("Or type a word").press_sequentially("charley")
     expect(page.get_by_role("link", name="Night leg cramps")).to_be_visible()
     expect(page.locator("[data-narrowed] li:visible")).to_have_count(2)
-    expect(page.locator("[data-status]")).to_have_text("2 found")
+    expect(page.get_by_text("2 found")).to_be_visible()
+    page.get_by_label("Or type a word").fill("zzz")
+    expect(page.get_by_text("No symptom has this word")).to_be_visible()
