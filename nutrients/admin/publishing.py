@@ -213,12 +213,13 @@ def publish_due(*, at: datetime) -> Iterator[Proposal]:
     A proposal that cannot be published is ready again, with the reason for its owner. Editors may
     take one back while others are published.
     """
-    for proposal in Proposal.objects.filter(state=State.SCHEDULED, publish_at__lte=at):
+    due = Proposal.objects.filter(state=State.SCHEDULED, publish_at__lte=at)
+    for proposal in due:
         if publish_error := _publish_scheduled(proposal):
-            if proposal.state != State.SCHEDULED:
+            proposal.publish_error = publish_error
+            values = {"state": State.READY, "publish_error": publish_error, "changed_at": at}
+            if not due.filter(pk=proposal.pk).update(**values):
                 continue
-            proposal.state, proposal.publish_error = State.READY, publish_error
-            proposal.save()
         yield proposal
 
 

@@ -380,7 +380,9 @@ def test_proposal_that_changed_or_has_a_conflict_at_its_moment_is_not_published(
     due = publish_due(at=timezone.now())
     assert next(due) == outdated
     move(editor_client, taken_back, "writing")
+    taken_back.rows.all().delete()
     assert list(due) == [conflicting]
+    assert Proposal.objects.get(state=State.WRITING) == taken_back
     assert [row.tagline == WORDS for row in rows.all()] == [False, False, True]
     page = editor_client.get(conflicting.get_absolute_url())
     assert page.context["original"].state == State.READY
