@@ -21,7 +21,7 @@ from reversion.models import Version
 
 from nutrients.content.signatures import digest, sign, signatures_of, signed_texts, update_reviewers
 from nutrients.content.tables import foreign_keys, reviewed_models
-from nutrients.content.versions import parents, record_first
+from nutrients.content.versions import lock_content, parents, record_first
 from nutrients.models import Proposal, State, Status
 from nutrients.proposals.signing import has_written
 from nutrisite.accounts.requests import is_key
@@ -108,15 +108,18 @@ def sign_row(request: HttpRequest, pk: int, screen: admin.ModelAdmin) -> HttpRes
     account: Any = request.user
     if not profession_of(account):
         raise PermissionDenied
-    words = signed_texts(row)
     is_own = has_edited(row, account)
     if request.method == "POST" and not is_own:
-        if request.POST.get("words") == digest(words):
-            with transaction.atomic():
+        with transaction.atomic():
+            lock_content()
+            is_same = request.POST.get("words") == digest(signed_texts(row))
+            if is_same:
                 record_review([row], user=account, at=timezone.now())
+        if is_same:
             screen.message_user(request, f"You signed “{row}”.", messages.SUCCESS)
             return redirect(admin_address(screen.model, "change", pk))
         screen.message_user(request, REREAD, messages.WARNING)
+    words = signed_texts(row)
     return draw(
         request,
         screen,
@@ -149,8 +152,10 @@ def review_desk(request: HttpRequest) -> HttpResponse:
     form = DueForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         is_allowed = may_date or request.POST.get("wish") == AGREED
-        rows = _ticked_rows(request, tables) if is_allowed else []
-        messages.info(request, _update(request, rows, form.cleaned_data["review_due_on"]))
+        with transaction.atomic():
+            lock_content()
+            rows = _ticked_rows(request, tables) if is_allowed else []
+            messages.info(request, _update(request, rows, form.cleaned_data["review_due_on"]))
         if is_allowed and len(rows) < len(request.POST.getlist("row")):
             messages.warning(request, CHANGED)
         return redirect(request.get_full_path())
@@ -225,18 +230,17 @@ def _update(request: HttpRequest, rows: list[Any], day: date | None) -> str:
     wish, at = request.POST.get("wish"), timezone.now()
     if not rows:
         return "Tick at least one row."
-    with transaction.atomic():
-        if wish == AGREED:
-            signed = record_review(rows, user=request.user, at=at)
-            also = f" You signed {signed} of them." if profession_of(request.user) else ""
-            return f"Agreed, no change: {len(rows)}.{also}"
-        if wish == SPREAD:
-            due: dict[Any, date] = {}
-            for _, group in groupby(rows, key=type):
-                due |= spread(list(group), on=timezone.localdate(at))
-        elif day:
-            due = dict.fromkeys(rows, day)
-        else:
-            return "Give the day of the next review."
-        record_due_dates(due, "Date of the next review", user=request.user, at=at)
+    if wish == AGREED:
+        signed = record_review(rows, user=request.user, at=at)
+        also = f" You signed {signed} of them." if profession_of(request.user) else ""
+        return f"Agreed, no change: {len(rows)}.{also}"
+    if wish == SPREAD:
+        due: dict[Any, date] = {}
+        for _, group in groupby(rows, key=type):
+            due |= spread(list(group), on=timezone.localdate(at))
+    elif day:
+        due = dict.fromkeys(rows, day)
+    else:
+        return "Give the day of the next review."
+    record_due_dates(due, "Date of the next review", user=request.user, at=at)
     return f"Next review set: {len(rows)}."

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from nutrients.admin import reviewing
 from nutrients.admin.reviewing import next_review
 from nutrients.content.tables import reviewed_models
 from nutrients.models import Association, FoodSource, Proposal, RedFlag, ShippedRow, Source
@@ -63,7 +64,7 @@ def test_signature_shows_only_while_the_words_are_those_signed(
 
 
 def test_reviewer_is_not_typed_and_signs_words_of_others_that_are_not_outdated(
-    clinician, screen, editor_client, magnesium, article
+    clinician, screen, editor_client, magnesium, article, monkeypatch
 ):
     form, address = screen(magnesium), address_of(magnesium, "sign")
     assert "reviewed_by" not in form.data
@@ -73,6 +74,8 @@ def test_reviewer_is_not_typed_and_signs_words_of_others_that_are_not_outdated(
 
     assert editor_client.post(address, {"words": "x"}).status_code == 403
     assert "read them again" in clinician.post(address, {"words": digest}).text
+    monkeypatch.setattr(reviewing, "lock_content", lambda: Source.objects.update(title="Other"))
+    assert "read them again" in sign(clinician, magnesium).text
     Screen(clinician, magnesium).save(job="Words of the clinician.")
     Screen(clinician, article).save(summary="Words of the clinician.", _propose="yes")
     over = f"{address_of(article)}?proposal={Proposal.objects.get().pk}"
