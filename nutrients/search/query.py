@@ -91,13 +91,7 @@ class Scorable:
 
     def points(self, term: Term) -> int:
         """Return the points of a term in the field in which it has most."""
-        best = 0
-        for field, weights in self.fields:
-            # Fields with fewer points come later.
-            if weights[0] <= best:
-                break
-            best = max(best, field.points(term, weights))
-        return best
+        return max(field.points(term, weights) for field, weights in self.fields)
 
     @cached_property
     def sentences(self) -> list[tuple[str, list[str]]]:
