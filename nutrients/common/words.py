@@ -63,7 +63,7 @@ STOP_WORDS = frozenset(
 QUESTION_WORDS = frozenset(
     [
         *("best", "caused", "cause", "causes", "causing", "contain", "contains", "cure", "find"),
-        *("food", "foods", "good", "help", "helps", "high", "likely", "mean", "meaning", "more"),
+        *("food", "foods", "good", "help", "helps", "high", "likely", "meaning", "more"),
         *("much", "need", "rich", "sign", "signs", "source", "sources", "stop", "symptom"),
         *("symptoms", "too", "treat", "treatment", "remedy", "remedies", "information", "about"),
         *("like", "feel"),
@@ -146,9 +146,9 @@ def parts_of(word: str) -> tuple[str, ...]:
 
 
 def vocabulary(texts: Iterable[str]) -> list[str]:
-    """Return the distinct words of folded texts, without short ones and stop words."""
+    """Return the distinct words of texts of search documents, without short ones."""
     words = {word for text in texts for word in text.split()}
-    return sorted(word for word in words - STOP_WORDS if len(word) >= SHORTEST_CORRECTED)
+    return sorted(word for word in words if len(word) >= SHORTEST_CORRECTED)
 
 
 def nearest(word: str, vocabularies: Iterable[Collection[str]]) -> str | None:
