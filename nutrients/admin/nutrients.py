@@ -83,7 +83,7 @@ class NutrientAdmin(PublishableAdmin):
 
     @admin.display(description="Daily value", ordering="daily_value")
     def daily(self, obj: Nutrient) -> str:
-        return "–" if obj.daily_value is None else f"{obj.daily_value.normalize():f} {obj.unit}"
+        return f"{obj.daily_value.normalize():f} {obj.unit}"
 
 
 @admin.register(NutrientDetail)
