@@ -165,19 +165,11 @@ class VersionedAdmin(VersionAdmin):
     # Django calls these two once a row is saved with its links and inlines.
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        record([obj], at=timezone.now())
-        catch_up(table=type(obj))
-        entry = super().log_addition(request, obj, message)
-        _name_in_comment(obj, entry)
-        return entry
+        return _record_save(obj, super().log_addition(request, obj, message))
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        if message:
-            record([obj], at=timezone.now())
-        catch_up(table=type(obj))
         entry = super().log_change(request, obj, message)
-        _name_in_comment(obj, entry)
-        return entry
+        return _record_save(obj, entry, has_changed=bool(message))
 
     def save_values(self, row: Any, **values: Any) -> None:
         """Save values of a row outside its form, within the current revision.
@@ -337,8 +329,12 @@ def _carry_over(form: Any, newer: NewerVersions, opened: str) -> None:
                     field.bound_data = lambda data, initial: initial
 
 
-def _name_in_comment(row: Any, entry: Any) -> None:
-    """Name a row in the comment of a save if the history of its parent has the save too."""
+def _record_save(row: Any, entry: Any, *, has_changed: bool = True) -> Any:
+    """Record a saved row; name it in the comment if the history of its parent has the save too."""
+    if has_changed:
+        record([row], at=timezone.now())
+    catch_up(table=type(row))
     if parents([row]):
         kind = capfirst(row._meta.verbose_name)
         set_comment(f"{kind} “{row}”: {entry.get_change_message()}")
+    return entry
