@@ -155,6 +155,7 @@ def test_table_and_its_file_have_the_needs_of_the_country(client, content):
     assert "Adult need a day, EU" in text_of(page, "comparison-results")
     assert rows["Calcium"]["adult_need_a_day"] == "950 to 1,000 mg"
     assert rows["Calcium"]["reference"] == "PRI"
+    assert re.search(ENERGY, rows["Thiamin"]["adult_need_a_day"])
     # A need by energy has no place among figures, so it stands last.
     names = re.findall(r'<a href="/nutrients/([\w-]+)/\?country=eu">', page.content.decode())
     assert names[-1] == "thiamin"

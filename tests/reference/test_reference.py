@@ -125,7 +125,6 @@ def test_at_most_three_sources_follow_a_statement(client, content, address):
 
 def test_nutrient_page_has_details_in_the_order_of_their_topics_with_sources(client, content):
     page = client.get(NUTRIENT).content.decode()
-    # The list has those that no statement cites, too.
     sources = Nutrient.objects.get(slug="magnesium").sources.all()
     assert all(f'href="{source.url}"' in page.partition('id="sources"')[2] for source in sources)
     topics = re.findall(r'id="detail-(\w+)"', page)
