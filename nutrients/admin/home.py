@@ -21,7 +21,7 @@ from nutrients.models import OPEN, CaseOutcome, Problem, Proposal, ShippedChange
 from .content import ContentAdmin
 from .screens import FixedRowsAdmin, TableFilter, admin_address, row_link
 
-LATEST_SAVES, SCHEDULED_ROWS, ROWS_A_TABLE = 12, 20, 8
+LATEST_SAVES, MAX_LISTED, ROWS_A_TABLE = 12, 20, 8
 
 
 @admin.register(Problem)
@@ -59,7 +59,7 @@ def home_context(request: HttpRequest) -> dict[str, Any]:
             address = f"{admin_address(model, 'changelist')}?status__exact=draft"
             drafts.append((counts["drafts"], model._meta.verbose_name_plural, address))
         to_come = rows.filter(public, publish_at__gt=now).select_related(*foreign_keys(model))
-        scheduled += to_come.order_by("publish_at")[:SCHEDULED_ROWS]
+        scheduled += to_come.order_by("publish_at")[:MAX_LISTED]
     scheduled.sort(key=lambda row: row.publish_at)
     words = request.GET.get("q", "").strip()
     return {
@@ -80,12 +80,11 @@ def _open_proposals(request: HttpRequest) -> list[tuple[str, list[Proposal]]]:
     """Return the open proposals under headings, those that the account is writing first."""
     if not request.user.has_perm("nutrients.view_proposal"):
         return []
-    proposals = Proposal.objects.filter(state__in=OPEN).select_related("owner")
-    rows = proposals.order_by("state", "publish_at", "pk")[:SCHEDULED_ROWS]
-    own = [row for row in rows if row.owner == request.user and row.state == State.WRITING]
-    others = [row for row in rows if row not in own]
-    groups = [("Yours, being written", own), ("Open proposals", others)]
-    return [(title, proposals) for title, proposals in groups if proposals]
+    own = Q(owner=request.user, state=State.WRITING)
+    rows = Proposal.objects.filter(state__in=OPEN).select_related("owner")
+    rows = rows.order_by("state", "publish_at", "pk")
+    groups = {"Yours, being written": rows.filter(own), "Open proposals": rows.exclude(own)}
+    return [(title, list(rows[:MAX_LISTED])) for title, rows in groups.items() if rows.exists()]
 
 
 def _latest_saves(request: HttpRequest) -> list[tuple[Revision, str, str]]:
