@@ -90,7 +90,7 @@ class Guard:
         for _ in range(TRIES):
             try:
                 with transaction.atomic():
-                    # Nobody else saves until the transaction ends.
+                    # Other saves wait until the transaction ends.
                     lock_content()
                     self._drop_outdated_runs()
                     return change()

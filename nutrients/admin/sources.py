@@ -35,7 +35,7 @@ def replace_source(request: HttpRequest, pk: int, screen: Any) -> HttpResponse:
     old = get_row(screen, request, pk, "change")
     with screen.create_revision(request):
         if request.method == "POST":
-            # Nobody may cite the old source, or delete the new one, before this is saved.
+            # No other save may cite the old source, or delete the new one, before this one.
             lock_content()
         form = ReplaceForm(old, request.POST or None)
         links, texts = list(_links_to(old)), list(rows_citing([old.slug]))
