@@ -2,9 +2,9 @@
 
 The answers to the cases follow from the whole content, so the change is saved, all that the book
 reads is fetched, and the save is rolled back. The book then runs in memory, without a lock on the
-database: as of now, and as of each later moment at which a scheduled row begins to show. If no case
-breaks, the change is saved again, for good. An editor who insists gives a reason, which readers see
-on the page on safety.
+database: as of now, and as of each later moment at which a row that it reads begins to show. If no
+case breaks, the change is saved again, for good. An editor who insists gives a reason, which
+readers see on the page on safety.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -123,7 +123,7 @@ class Guard:
     def require_run(self, cases: Sequence[SafetyCase] | None, *, at: datetime) -> None:
         """Roll the change back, the first time, to run the book as of a moment and later ones."""
         if not self.checked:
-            moments = [at, *moments_to_come(at=at)]
+            moments = [at, *moments_to_come(TABLES, at=at)]
             raise UncheckedError([fetch_book(at=moment, cases=cases) for moment in moments])
 
     def _failed(self) -> dict[datetime, list[CheckedCase]]:

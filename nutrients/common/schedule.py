@@ -34,9 +34,9 @@ def public_from() -> datetime | None:
     return moment
 
 
-def moments_to_come(*, at: datetime) -> list[datetime]:
-    """Return all moments after `at` at which a scheduled row begins to show, in order."""
-    later = (rows.filter(publish_at__gt=at) for rows in published_tables())
+def moments_to_come(tables: Collection[Any], *, at: datetime) -> list[datetime]:
+    """Return all moments after `at` at which a row of the tables begins to show, in order."""
+    later = (rows.filter(publish_at__gt=at) for rows in published_tables() if rows.model in tables)
     return sorted(
         {moment for rows in later for moment in rows.values_list("publish_at", flat=True)}
     )

@@ -231,10 +231,10 @@ def test_every_table_and_field_that_the_book_reads_is_guarded(cases, monkeypatch
     ],
 )
 def test_book_runs_only_for_fields_that_it_reads(
-    content, editor_client, monkeypatch, changes, runs
+    article, editor_client, monkeypatch, changes, runs
 ):
-    books = []
-    run = FetchedBook.run
+    type(article).objects.update(publish_at=timezone.now() + timedelta(days=2))
+    books, run = [], FetchedBook.run
     monkeypatch.setattr(FetchedBook, "run", lambda book: books.append(book) or run(book))
     form = Screen(editor_client, Nutrient.objects.get(slug="magnesium"))
     form.data["details-0-body"] += "\n\nOther words."
