@@ -15,7 +15,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from hashlib import sha256
@@ -145,9 +145,9 @@ def safe_cell(text: str) -> str:
 
 
 def cell_text(value: Value) -> str:
-    """Return a value as text for CSV: numbers without trailing zeros, moments in UTC.
+    """Return a value as text for CSV: numbers without trailing zeros, days and moments in ISO 8601.
 
-    None is an empty cell, and the items of a list are joined by "; ".
+    None is an empty cell, and the items of a list are joined by "; ". Stored moments are in UTC.
     """
     if isinstance(value, list):
         return "; ".join(value)
@@ -155,8 +155,6 @@ def cell_text(value: Value) -> str:
         return "true" if value else "false"
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
     if isinstance(value, date):
         return value.isoformat()
     return "" if value is None else str(value)
@@ -165,6 +163,4 @@ def cell_text(value: Value) -> str:
 def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
-    if isinstance(value, date | datetime):
-        return cell_text(value)
-    raise TypeError(f"{type(value).__name__} cannot be written as open data.")
+    return cell_text(value)
