@@ -204,8 +204,8 @@ def test_no_cell_begins_like_a_formula(cells, table):
 
 def test_rows_have_the_licence_of_their_source(table):
     licences = {row["licence"] for row in table("amounts") if row["sources"] == "usda-sr28"}
-
     assert licences == {"US government work: public domain (CC0)."}
+    assert "Open Government Licence v3." in {row["licence"] for row in table("intakes")}
     assert "no licence has been granted" in table("articles")[0]["licence"]
 
 
