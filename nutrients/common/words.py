@@ -110,12 +110,9 @@ def drop_question_words(words: list[str]) -> list[str]:
 @lru_cache(maxsize=20_000)
 def fold(word: str) -> str:
     """Return a word in lower case without accents; “anaemia” and “anemia” become the same."""
-    if not word.isascii():
-        word = "".join(letter for letter in normalize("NFKD", word) if not combining(letter))
-    plain = word.casefold().translate(BASE_LETTERS).replace("ae", "e").replace("oe", "e")
-    if not plain.isalnum():
-        plain = "".join(filter(str.isalnum, plain))
-    return plain[:LONGEST_WORD]
+    plain = "".join(letter for letter in normalize("NFKD", word) if not combining(letter))
+    plain = plain.casefold().translate(BASE_LETTERS).replace("ae", "e").replace("oe", "e")
+    return "".join(filter(str.isalnum, plain))[:LONGEST_WORD]
 
 
 def sort_key(name: str) -> str:
