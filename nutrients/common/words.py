@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from functools import lru_cache
 from itertools import chain
@@ -31,9 +31,11 @@ CLINICAL = re.compile(
     r"|statin|pril|sartan|olol|azole|mycin|cillin|cycline|epam|olam|dipine|triptan|gliptin|gliflozin"
     r"|formin|arin|caine|mab|idine|amine|azine|oxacin|thyroidism)s?$"
 )
-# Short names of illnesses and medicines that have no page here and are similar to other words.
+# Names of nutrients (“kalium” is potassium), illnesses and medicines that have no page here and are
+# similar to other words.
 NEVER_CORRECTED = frozenset(
     [
+        *("choline", "fluoride", "kalium", "theanine"),
         *("acne", "angina", "asthma", "autism", "cancer", "codeine", "colic", "croup", "cyst"),
         *("ebola", "eczema", "gout", "hernia", "herpes", "hives", "insulin", "ketosis", "lupus"),
         *("lyme", "measles", "morphine", "mumps", "opioid", "piles", "polio", "rabies", "rosacea"),
@@ -54,7 +56,7 @@ STOP_WORDS = frozenset(
         *("a", "after", "all", "am", "an", "and", "any", "are", "as", "at", "be", "been"),
         *("by", "can", "could", "do", "des", "for", "from", "get", "has", "have", "how"),
         *("i", "if", "in", "is", "it", "its", "me", "mean", "my", "of", "off", "on", "or"),
-        *("our", "so", "some", "that", "the", "their", "them", "there", "they", "this"),
+        *("our", "should", "so", "some", "that", "the", "their", "them", "there", "they", "this"),
         *("to", "us", "was", "we", "what", "when", "where", "which", "who", "why", "will"),
         *("with", "would", "you", "your", "not"),
     ]
@@ -148,22 +150,18 @@ def vocabulary(texts: Iterable[str]) -> list[str]:
     return sorted(word for word in words if len(word) >= SHORTEST_CORRECTED)
 
 
-def nearest(word: str, vocabularies: Iterable[Collection[str]]) -> str | None:
-    """Return the most similar word of the first vocabulary that has a similar one, or None."""
+def nearest(word: str, words: Iterable[str]) -> str | None:
+    """Return the most similar of these words, or None if none is similar."""
     if len(word) < SHORTEST_CORRECTED or not word.isalpha() or word in NEVER_CORRECTED:
         return None
     needs_one_slip = len(word) <= LONGEST_STRICT or CLINICAL.search(word)
-    for words in vocabularies:
-        # Words of very different length cannot match, and comparing is slow.
-        candidates = [
-            candidate for candidate in words if abs(len(candidate) - len(word)) <= len(word) // 4
-        ]
-        if needs_one_slip:
-            candidates = [candidate for candidate in candidates if _is_one_slip(word, candidate)]
-        if matches := get_close_matches(word, candidates, n=9, cutoff=LEAST_SIMILARITY):
-            # The first letter is seldom wrong.
-            return min(matches, key=lambda match: match[0] != word[0])
-    return None
+    # Words of very different length cannot match, and comparing is slow.
+    candidates = [other for other in words if abs(len(other) - len(word)) <= len(word) // 4]
+    if needs_one_slip:
+        candidates = [other for other in candidates if _is_one_slip(word, other)]
+    matches = get_close_matches(word, candidates, n=9, cutoff=LEAST_SIMILARITY)
+    # The first letter is seldom wrong.
+    return min(matches, key=lambda match: match[0] != word[0], default=None)
 
 
 def _is_one_slip(word: str, other: str) -> bool:

@@ -128,15 +128,15 @@ class SearchContent(FoodVocabulary):
         return life_stages(at=self.at)
 
     def corrected(self, word: str) -> str | None:
-        """Return the nearest of the site's words as it is written there; None if none is near."""
-        names, texts, written = self._own_words
-        similar = nearest(word, (names, texts))
+        """Return the nearest word of the site's names as written there; None if none is near."""
+        names, written = self._own_words
+        similar = nearest(word, names)
         return similar and written.get(similar, similar)
 
     @cached_property
-    def _own_words(self) -> tuple[list[str], list[str], dict[str, str]]:
-        """The words of titles and names, those of texts, and how each is written."""
-        fields = ("title", "names", "text", "title_words", "name_words", "text_words")
+    def _own_words(self) -> tuple[list[str], dict[str, str]]:
+        """The words of titles and names, and how each is written. Those of texts mean too much."""
+        fields = ("title", "names", "text", "title_words", "name_words")
         rows = list(self._rows().only(*fields).order_by("key"))
         written: dict[str, str] = {}
         for row in rows:
@@ -144,8 +144,7 @@ class SearchContent(FoodVocabulary):
                 composed = normalize("NFC", text)
                 for word, start, end in spans(composed):
                     written.setdefault(word, composed[start:end].lower())
-        names = vocabulary(f"{row.title_words} {row.name_words}" for row in rows)
-        return names, vocabulary(row.text_words for row in rows), written
+        return vocabulary(f"{row.title_words} {row.name_words}" for row in rows), written
 
     def _rows(self) -> QuerySet[SearchDocument]:
         return SearchDocument.objects.filter(is_public(at=self.at), is_imported=False)

@@ -51,7 +51,7 @@ class FoodVocabulary:
 
     def corrected(self, word: str) -> str | None:
         """Return the nearest word in the names of chosen foods; None if none is near."""
-        return nearest(word, (self._words,))
+        return nearest(word, self._words)
 
     @cached_property
     def _words(self) -> list[str]:
