@@ -20,28 +20,44 @@ from .documents import split_names
 # Phrases that readers type in an emergency, by the red flag that answers them. Each word of a
 # phrase must be in the query.
 EMERGENCIES = {
-    "chest-pain-palpitations": "chest pain, chest hurts, chest tight, chest pressure, heart attack",
-    "stroke-signs": "stroke, tia, face drooping, face droops, facial droop, slurred speech, "
-    "sudden confusion, suddenly confused",
+    "chest-pain-palpitations": "chest pain, chest hurts, chest tight, chest tightening, "
+    "chest pressure, heart attack, cardiac arrest, no pulse",
+    "stroke-signs": "stroke, tia, face drooping, face droops, droopy face, mouth drooping, "
+    "facial droop, half face numb, face numb side, weak one side, weakness one side, "
+    "sudden numbness, slurred speech, cannot speak, suddenly cannot talk, suddenly confused, "
+    "sudden confusion",
     "first-seizure": "seizure, fit, convulsion, status epilepticus",
-    "breathing-trouble": "cannot breathe, can't breathe, couldn't breathe, unable breathe, "
-    "not breathing, isn't breathing, trouble breathing, difficulty breathing, struggling breathe, "
-    "hard breathe, choking, throat closing",
+    "breathing-trouble": "cannot breathe, not breathing, isn't breathing, stopped breathing, "
+    "trouble breathing, difficulty breathing, problem breathing, struggling breathe, "
+    "hard breathe, gasping, choking, throat closing, throat swelling, throat swollen, "
+    "anaphylaxis, anaphylactic, severe allergic reaction",
     "sudden-breathlessness": "sudden breathless, sudden breathlessness, blue lips",
-    "blackout-palpitations": "blackout, passed out, collapse, unconscious",
-    "climbing-weakness": "sudden weakness, sudden paralysis, cannot move, can't move, "
-    "guillain barre",
-    "saddle-numbness": "cauda equina, saddle numbness",
-    "sudden-vision-loss": "sudden blindness, lost vision, loss vision, vision loss, lost sight",
-    "severe-headache": "worst headache, thunderclap headache, sudden headache, meningitis",
-    "overdose-child": "overdose, poisoning, poisoned, swallowed tablets, swallowed pills",
+    "blackout-palpitations": "blackout, blacked out, passed out, collapse, unconscious, "
+    "unresponsive, won't wake, cannot wake",
+    "climbing-weakness": "sudden weakness, sudden paralysis, suddenly paralysed, "
+    "suddenly paralyzed, suddenly cannot walk, cannot move, cannot feel legs, guillain barre",
+    "saddle-numbness": "cauda equina, saddle numbness, saddle anaesthesia, numb between legs, "
+    "cannot pee, cannot urinate",
+    "sudden-vision-loss": "sudden blindness, went blind, gone blind, lost vision, loss vision, "
+    "vision loss, vision gone, lost sight, loss sight",
+    "severe-headache": "worst headache, thunderclap, sudden headache, meningitis",
+    "alcohol-withdrawal": "delirium tremens",
+    "infant-fit": "floppy baby, limp baby",
+    "overdose-child": "overdose, poisoning, poisoned, swallowed tablets, swallowed pills, "
+    "swallowed vitamins, ate tablets, ate pills, took many tablets, took many pills, "
+    "taken many tablets, taken many pills",
     "eclampsia": "eclampsia, pre-eclampsia, preeclampsia",
     "serotonin-syndrome": "serotonin syndrome",
+    # No warning sign here is about it, so the numbers are alone.
+    "suicide": "suicide, suicidal, kill myself, end my life, want to die",
 }
+# Other ways to write the “cannot” of a phrase.
+CANNOT = re.compile(r"\b(?:(?:can|could)(?: ?not|n?['’]?t)|unable)\b", re.IGNORECASE)
 # Phrases that are harmless although they have words of an emergency: restless legs, exercise.
 HARMLESS = re.compile(
-    r"\b(?:can(?:not| not|['’]?t) (?:stop|sleep|help|(?:keep|sit) still)(?! n?or\b)"
-    r"|(?:keep|get|stay)(?:t?ing)? fit|good fit|fit(?:ness|ted))\b",
+    r"\b(?:(?:cannot|won['’]?t) (?:stop|go|let|sleep|help|(?:keep|sit) still)(?! n?or\b)"
+    r"|(?:keep|get|stay)(?:t?ing)? fit|good fit|fit(?:ness|ted)"
+    r"|fit (?:and (?:healthy|well)|for work|note)|food poisoning|poison ivy)\b",
     re.IGNORECASE,
 )
 # Words that ask for a figure, and words for the people that it is for.
@@ -53,19 +69,29 @@ STATUSES = {
     LifeStatus.LACTATION: r"breast-?\s?feed\w*|nursing|lactat\w*",
     LifeStatus.MENOPAUSE: r"menopaus\w*",
 }
-SEXES = {Sex.FEMALE: r"wom[ae]n|females?|girls?", Sex.MALE: r"m[ae]n|males?|boys?"}
+SEXES = {Sex.FEMALE: r"wom[ae]n|females?|girls?|daughters?", Sex.MALE: r"m[ae]n|males?|boys?|sons?"}
 # Words for the young, by the ages in years at which their life stages begin. The first counts.
 YOUNG = {
     range(1): r"bab(y|ies)|infants?|newborns?",
     range(1, 13): r"child\w*|kids?|toddlers?",
     range(11, 18): r"teen\w*|adolescen\w*",
-    range(1, 18): r"girls?|boys?",
+    range(1, 18): r"girls?|boys?|daughters?|sons?",
 }
-# An age in years, or a baby’s in months: not the 12 of “vitamin B 12”, of 12 mg or of 12 weeks, nor
-# the 1 of “1,000 mg”.
+# An age in years, or a baby’s in months, by the words around it: other numbers count eggs, weeks or
+# milligrams.
 AGE = re.compile(
-    r"\b(?<!\bb[ -])(?<!\b[dek]-)(?<!\d[.,])(\d{1,2}(?:\.5)?)\b"
-    r"(?![.,]\d|[ -]?(?:(?:m?c?|[µμ])g|iu|days?|weeks?|times)\b)(?P<months>[ -]?months?\b)?"
+    r"(?P<before>\b(?:(?P<over>over|above|past|older than)|(?P<under>under|below|younger than)"
+    r"|aged?|wom[ae]n|m[ae]n|girls?|boys?"
+    r"|(?:is|am|i['’]?m)(?= \d\d(?: (?:and|how|what)\b|[.,;?]|$))) )?"
+    r"\b(?P<number>\d{1,2}(?:\.5)?)(?P<plus>\+)?(?:[ -]?(?:y(?:ea)?rs?|(?P<months>months?)))?"
+    r"(?![.,]?\d)(?(before)(?![ -]?(?:(?:m?c?|[µμ])g|iu|days?|weeks?|times|minutes?|hours?)\b)"
+    r"|(?:(?<=\+)|[ -]?(?:old|yo|y/o)\b))"
+)
+# The food whose amount is asked for: milk in “how much calcium is in a glass of milk”.
+FOOD = re.compile(
+    r"\bhow (?:much|many)\b.* in (?:(?:an?|one|two|three|\d[\d.,]*) ?(?:(?:k?g|ml|oz|ounces?|cups?"
+    r"|glass(?:es)?|slices?|handfuls?|tins?|cans?|servings?|large|medium|small)\b ?)?(?:of )?)?"
+    r"(?!(?:winter|summer)$)(.+)"
 )
 OLDEST = 200
 
@@ -119,8 +145,14 @@ PHRASES = [(slug, _stems(part)) for slug, text in EMERGENCIES.items() for part i
 
 def emergency_in(text: str) -> str:
     """Return the slug of the red flag whose words are in a query; empty without one."""
-    stems = _stems(HARMLESS.sub(" ", text))
+    stems = _stems(HARMLESS.sub(" ", CANNOT.sub("cannot", text)))
     return next((slug for slug, phrase in PHRASES if phrase <= stems), "")
+
+
+def food_in(text: str) -> str:
+    """Return the words for the food in a query about the amount of a nutrient in it, or none."""
+    match = FOOD.search(text.lower())
+    return match[1] if match else ""
 
 
 def need_answer(text: str, country: Authority, content: SearchContent) -> NeedAnswer | None:
@@ -153,8 +185,11 @@ def need_answer(text: str, country: Authority, content: SearchContent) -> NeedAn
 
 
 def _read_people(query: str) -> People:
-    age = AGE.search(query)
-    years = age and Decimal(age[1]) / (12 if age["months"] else 1)
+    age, years = AGE.search(query), None
+    if age:
+        # “Over 50” begins at 51, and “under 5” ends at 4.
+        number = Decimal(age["number"]) + bool(age["over"] or age["plus"]) - bool(age["under"])
+        years = number / (12 if age["months"] else 1)
     if statuses := _keys_in(query, STATUSES):
         # “Breastfeeding a 3 month old baby” is about the mother.
         return People(statuses, age=None if age and age["months"] else years)

@@ -15,9 +15,9 @@ from django.utils.safestring import SafeString
 from nutrients.common.words import STOP_WORDS, keywords, spans, stem
 from nutrients.models import DEFAULT_AUTHORITY, Authority, DocumentKind, SearchDocument, Urgency
 
-from .answers import emergency_in, need_answer
+from .answers import emergency_in, food_in, need_answer
 from .content import SearchContent
-from .foods import is_public_food
+from .foods import is_public_food, match_foods
 from .query import (
     IN_TEXT,
     Clause,
@@ -107,6 +107,10 @@ class SearchResults:
         *,
         at: datetime,
     ) -> None:
+        # The page of a food has the amounts of all nutrients in it.
+        food = food_in(q)
+        if food and (foods := match_foods(food, content, at=at)).slugs:
+            q = foods.corrected or food
         self.words = keywords(q)
         matches = _find_matches(self.words, content, at=at)
         self.corrected = _corrected(self.words, matches.missing, content)

@@ -82,7 +82,8 @@ def test_only_words_of_an_emergency_put_calls_and_its_sign_first(client, content
         ("seizures", "first-seizure"),
         ("I can’t breathe", "breathing-trouble"),
         ("unable to breathe", "breathing-trouble"),
-        ("overdose", "overdose-child"),
+        ("took too many tablets", "overdose-child"),
+        ("my husband won’t wake", "blackout-palpitations"),
         ("sudden weakness", "climbing-weakness"),
     ):
         links = links_of(search(client, words), "search-results")
@@ -90,12 +91,17 @@ def test_only_words_of_an_emergency_put_calls_and_its_sign_first(client, content
         assert links[1:4] == ["tel:999", "tel:112", "tel:911"], words
         hits = [link for link in links[4:] if not link.startswith("#")]
         assert (hits[0], len(hits) > 1, hits.count(hits[0])) == (f"/safety/#{sign}", True, 1), words
-    for words in ("weak leg", "chest", "headache", "getting fit, iron tablets", "can’t sit still"):
+    assert "tel:999" in links_of(search(client, "kill myself"), "search-results")
+    for words in (
+        *("weak leg", "chest", "headache", "getting fit, iron tablets", "can’t sit still"),
+        *("fit and healthy", "food poisoning", "cramps won’t go away, wake me up"),
+    ):
         assert "tel:999" not in links_of(search(client, words), "search-results"), words
     links = links_of(search(client, "magnesium"), "search-results")
     assert next(link for link in links if "/safety/#" in link) == "/safety/#before-supplements"
     emergencies = RedFlag.objects.published(at=timezone.now()).filter(level="emergency")
-    assert answers.EMERGENCIES.keys() <= set(emergencies.values_list("slug", flat=True))
+    signs = answers.EMERGENCIES.keys() - {"suicide"}
+    assert signs <= set(emergencies.values_list("slug", flat=True))
 
 
 @pytest.mark.parametrize(
@@ -107,9 +113,10 @@ def test_only_words_of_an_emergency_put_calls_and_its_sign_first(client, content
         ("how much magnesum do I need", "", "270 to 300 milligrams a day (RNI) most adults"),
         ("daily calcium for a 5 year old", "", "450 milligrams a day (RNI) children, 4 to 6"),
         ("how much iron do women need", "us", "18 milligrams a day (RDA) female, 19 to 30"),
+        ("how much iron do women over 50 need", "", "8.7 milligrams a day (RNI) female, 51"),
         ("vitamin b 12 breastfeeding", "eu", "5 micrograms a day (AI) breastfeeding, 18 to 24"),
         ("how many mg of calcium do I need", "", "700 milligrams a day (RNI) most adults"),
-        ("1,000 mg calcium or 2.5 µg a day", "", "700 milligrams a day (RNI) most adults"),
+        ("1,000 mg calcium or 2.5 µg a day, 5 years", "", "700 milligrams a day (RNI) most adults"),
         ("how much calcium for an 8 month old", "", "525 milligrams a day (RNI) children, 7 to 9"),
     ],
 )
@@ -125,7 +132,7 @@ def test_question_for_a_figure_gives_it_with_its_source(client, content, words, 
 
 
 def test_other_searches_show_no_figure(client, content):
-    for words in ("magnesium", "b12", "pregnant", "how much water do I need", "daily vitamin K"):
+    for words in ("b12", "how much b12 in 2 eggs", "how much water do I need", "daily vitamin K"):
         assert "daily need in" not in text_of(search(client, words), "main"), words
 
 
