@@ -34,18 +34,6 @@ settings.register_profile(
 settings.load_profile("suite")
 # A worker with one of these at its end would keep the run waiting for it.
 LONGEST = ["content/test_first_release.py", "test_running.py"]
-# Locks, commits, backups, odd bytes and the SQL of searches differ by engine: these run on
-# PostgreSQL too, as do single tests elsewhere that are marked.
-BY_ENGINE = [
-    "cache/test_served.py",
-    "cache/test_server.py",
-    "content/test_loading.py",
-    "search/test_ranking_of_results.py",
-    "site/test_any_request.py",
-    "test_constraints.py",
-    "test_health.py",
-    "test_migrations.py",
-]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -199,10 +187,6 @@ def small_world(no_content):
 TESTS = Path(__file__).parent
 
 
-def is_in(path, names):
-    return str(path.relative_to(TESTS)) in names
-
-
 def pytest_sessionstart():
     """Collect garbage less often: the objects of pages and tests make each collection slow."""
     gc.freeze()
@@ -212,17 +196,14 @@ def pytest_sessionstart():
 def pytest_ignore_collect(collection_path, config):
     """With `-m postgresql` read no file without such a test: reading all takes seconds."""
     if config.option.markexpr == "postgresql" and collection_path.name.startswith("test_"):
-        text = collection_path.read_text()
-        return None if is_in(collection_path, BY_ENGINE) or "mark.postgresql" in text else True
+        return None if "mark.postgresql" in collection_path.read_text() else True
     return None
 
 
 def pytest_collection_modifyitems(items):
-    """Mark the tests of the admin, and those that run on PostgreSQL too; the longest come first."""
-    items.sort(key=lambda item: not is_in(item.path, LONGEST))
+    """Mark the tests of the admin, and let the longest come first."""
+    items.sort(key=lambda item: str(item.path.relative_to(TESTS)) not in LONGEST)
     for item in items:
         if "admin" in item.path.relative_to(TESTS).parts:
             # Django's own admin templates use variables that are not always there.
             item.add_marker(pytest.mark.ignore_template_errors)
-        if is_in(item.path, BY_ENGINE):
-            item.add_marker(pytest.mark.postgresql)

@@ -19,6 +19,7 @@ from nutrients.models import (
     SignOff,
 )
 
+pytestmark = pytest.mark.postgresql
 CONTENT = list(apps.get_app_config("nutrients").get_models())
 
 

@@ -10,6 +10,8 @@ from django.db.migrations.recorder import MigrationRecorder
 from tests import factories
 from tests.content.fixture_files import load, source, write
 
+pytestmark = pytest.mark.postgresql
+
 
 # Without the database fixture, any query of /healthz would fail this test.
 @pytest.mark.parametrize(

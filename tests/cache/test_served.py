@@ -6,6 +6,7 @@ from tests.browser import databases
 from tests.live import gunicorns
 from tests.live.gunicorns import Editor
 
+pytestmark = pytest.mark.postgresql
 NUTRIENT = "/nutrients/magnesium/"
 # A moment that has passed by any clock, and one that has not, as both engines read them.
 PASSED, TO_COME = "2000-01-01 00:00:00+00:00", "2100-01-01 00:00:00+00:00"

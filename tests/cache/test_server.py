@@ -15,6 +15,7 @@ from nutrisite.content_changes import last_changes
 from tests.browser import databases, server
 from tests.live.gunicorns import Editor, serving, start_thread, wait_until
 
+pytestmark = pytest.mark.postgresql
 CACHED, NOT_CACHED = "/articles/nutrients-and-muscle-jerking/", "/symptoms/tremor/"
 
 

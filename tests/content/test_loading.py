@@ -24,7 +24,7 @@ from nutrients.models import (
 from tests.browser import databases, server
 from tests.content.fixture_files import flag, food, group, load, row, source, symptom, write
 
-pytestmark = pytest.mark.usefixtures("no_content")
+pytestmark = [pytest.mark.postgresql, pytest.mark.usefixtures("no_content")]
 
 
 def slugs_of(model):

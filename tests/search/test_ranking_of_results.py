@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 import yaml
 from django.core.management import call_command
 from django.db import connection
@@ -13,6 +14,7 @@ from nutrients.search.index import catch_up
 from nutrients.search.results import SearchResults
 from tests import factories
 
+pytestmark = pytest.mark.postgresql
 QUERIES = yaml.safe_load((Path(__file__).parent / "queries.yaml").read_text())
 
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from nutrients import urls
 from nutrients.models import Nutrient
 
+pytestmark = pytest.mark.postgresql
 # Queries of the costliest page, and bytes of the longest: the open data of all foods.
 MOST_QUERIES, LONGEST = 80, 2_000_000
 # What an answer may be: a page, an address that leads on, or a refusal in the site's own words.
