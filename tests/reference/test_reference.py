@@ -107,12 +107,6 @@ def test_nutrient_page_grades_signs_and_warns_beside_medicines(client, content):
     assert medicine.mechanism not in text
 
 
-def test_no_nutrient_page_leads_with_a_food_that_is_suggested_to_nobody(client, content):
-    for slug in ("calcium", "iron"):
-        foods = text_of(client.get(f"/nutrients/{slug}/"), "food-answer")
-        assert "one US brand of 2015" not in foods
-
-
 @pytest.mark.parametrize("address", [NUTRIENT, SYMPTOM, CARD])
 def test_at_most_three_sources_follow_a_statement(client, content, address):
     page = client.get(address).content.decode()
