@@ -12,9 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.processes import ROOT, run
+
 from . import databases
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 EDITOR, PASSWORD = "editor", "only-for-the-browser-tests"
 # Signing in costs half a second of the processor, as does each command: so one session is made for
 # all that need one, by the process that makes the account.
@@ -77,14 +78,8 @@ def prepare(folder: Path, template: Path) -> None:
 
 def manage(folder: Path, *command: str, **variables: str) -> str:
     """Run a command of manage.py on the site in a folder, and return its output."""
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "manage.py", *command],
-        cwd=ROOT,
-        env=environment(folder, 8000) | variables,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    env = environment(folder, 8000) | variables
+    done = run(sys.executable, "-W", "error", "manage.py", *command, env=env)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -107,13 +102,10 @@ def unpack(prepared: Path, folder: Path) -> None:
 
 
 @contextmanager
-def served(folder: Path, log_name: str = "log.txt", **variables: str):
-    """Run one instance on a folder until the end of the block; yield its address.
-
-    Several may serve the same folder, each with a log of its own.
-    """
+def served(folder: Path, **variables: str):
+    """Run one instance on a folder until the end of the block; yield its address."""
     port = free_port()
-    log = folder / log_name
+    log = folder / "log.txt"
     with log.open("w") as file:
         server = subprocess.Popen(
             [sys.executable, "-m", "gunicorn"],

@@ -11,7 +11,6 @@ from tests import factories
 from tests.site.pages import links_of, text_of
 
 PAGE, FILE = "/compare/", "/compare.csv"
-HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture

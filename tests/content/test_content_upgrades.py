@@ -1,6 +1,6 @@
 """A newer release updates unedited fields, and leaves the rest to editors."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 from django.contrib import admin
@@ -21,7 +21,6 @@ from tests.content.fixture_files import flag, food, group, load, row, source, sy
 from tests.revisions import versions_of
 
 pytestmark = pytest.mark.usefixtures("no_content")
-AT = datetime(2026, 12, 1, tzinfo=UTC)
 
 
 @pytest.fixture

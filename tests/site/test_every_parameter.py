@@ -13,7 +13,6 @@ from django.conf import settings
 from django.core.handlers import wsgi
 from django.http import QueryDict, request
 
-from tests.nasty import NASTY
 from tests.site.test_any_request import asserted_sound, filled, patterns
 
 # What stands in the addresses, where it is not this nutrient or this symptom.
@@ -34,7 +33,24 @@ TAKE_FORMS = {"/checklist/", "/checklist/print/"}
 GOOD = [b"almonds", b"magnesium", b"muscle-cramps", b"tremor", b"vegan", b"1", b"2"]
 # As long as an address can be.
 LONG = b"a<" * 3_500
-VALUES = [LONG, *NASTY]
+# A lone surrogate, an overlong slash, a byte that begins no letter, and a part of a letter.
+NOT_UTF8 = [b"\xed\xa0\x80", b"\xc0\xaf", b"\xff", b"a\xe2\x82"]
+CONTROL = [b"\0", b"a\0b", b"\x1b[2J\x7f", "\u202e\u2066".encode(), b"\r\nX-Evil: 1"]
+NUMBERS = [
+    *(b"-1", b"0", b"9" * 19, str(9**99).encode(), b"1e400", b"NaN", b"-Infinity", b"1_000"),
+    *("٣".encode(), "½".encode()),
+]
+DATES = [b"0000-00-00", b"9999-12-31", b"99999-01-01", b"2026-02-30"]
+JSON = [b'{"a":', b"[" * 500, b"null"]
+MARKUP = [
+    b"<script>alert(1)</script>",
+    b"\"><svg onload=alert(1)>'",
+    b"{{ 7|add:7 }}{% debug %}",
+    b"javascript:alert(1)",
+    b"//evil.example/",
+]
+QUERIES = [b"'; DROP TABLE x; --", b'"open NEAR(a* OR', b"../../etc/passwd", b"=1+1"]
+VALUES = [LONG, b"", *NOT_UTF8, *CONTROL, *NUMBERS, *DATES, *JSON, *MARKUP, *QUERIES]
 # Of each kind one, for each parameter alone: no text, too large a number, and markup.
 ALONE = [b"\0", b"9" * 19, b"<script>alert(1)</script>"]
 # A parameter that no page has.
