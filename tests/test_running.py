@@ -121,7 +121,7 @@ def prepare(clone, *steps):
     return run(sys.executable, "scripts/prepare.py", *steps, cwd=clone, env=env)
 
 
-def assert_made_again(clone):
+def assert_recreated(clone):
     tried = prepare(clone)
     assert "Making the virtual environment" in tried.stdout
     assert tried.stderr.startswith("Python's venv could not be made: install it")
@@ -153,13 +153,13 @@ def test_environment_is_created_once_and_again_if_broken(clone):
     (clone / "venv.py").write_text("raise SystemExit(1)")
     pip = next(clone.glob(".venv/lib/*/site-packages/pip"))
     pip.rename(clone / "away")
-    assert_made_again(clone)
+    assert_recreated(clone)
     (clone / "away").rename(pip)
     assert prepare(clone).stdout == ""
 
     # Its folder was moved, so its scripts would name the old one.
     moved = clone.rename(clone.with_name("moved"))
-    assert_made_again(moved)
+    assert_recreated(moved)
 
     # Only linked to, it is another folder's.
     (moved / ".venv").rename(moved / "elsewhere")

@@ -181,17 +181,17 @@ def watch(context, base_url, faults):
     """Note errors of scripts and of the content policy, and requests that readers do not expect."""
     own = f"{base_url}/", "data:", "blob:", "about:"
 
-    def request_seen(request):
+    def on_request(request):
         if not request.url.startswith(own) or request.resource_type in UNSEEN:
             faults.append(f"A request that no reader asked for: {request.url}")
 
-    def console_seen(message):
+    def on_console(message):
         # Where a later choice overtakes an answer, htmx drops that and tells the console.
         if message.type == "error" and not message.text.startswith(OVERTAKEN):
             faults.append(f"In the console: {message.text} {message.location.get('url', '')}")
 
-    context.on("request", request_seen)
-    context.on("console", console_seen)
+    context.on("request", on_request)
+    context.on("console", on_console)
     context.on("weberror", lambda error: faults.append(f"A script failed: {error.error}"))
 
 

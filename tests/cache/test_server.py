@@ -144,7 +144,7 @@ def test_only_commits_to_the_content_count(folder, reader, editors):
 
 
 def test_every_way_of_changing_content_counts_in_a_table_that_stays_short(folder, reader):
-    seen = [last_changes(reader)]
+    versions = [last_changes(reader)]
     for statement in (
         "DELETE FROM nutrients_synonym",
         "TRUNCATE nutrients_synonym CASCADE",
@@ -152,10 +152,10 @@ def test_every_way_of_changing_content_counts_in_a_table_that_stays_short(folder
         *[RENAME] * 5,
     ):
         databases.execute(folder, statement)
-        seen.append(last_changes(reader))
+        versions.append(last_changes(reader))
 
-    assert len(set(seen)) == len(seen)
-    assert len(seen[-1].split()) <= 2
+    assert len(set(versions)) == len(versions)
+    assert len(versions[-1].split()) <= 2
 
 
 def test_simultaneous_commits_do_not_wait_and_both_count(reader, editors):
@@ -163,10 +163,10 @@ def test_simultaneous_commits_do_not_wait_and_both_count(reader, editors):
     first.execute("UPDATE nutrients_foodgroup SET position = 1 WHERE slug = 'nuts'")
     second.execute("SET lock_timeout = '5s'")
     second.execute("UPDATE nutrients_foodgroup SET position = 2 WHERE slug <> 'nuts'")
-    seen = [last_changes(reader)]
+    versions = [last_changes(reader)]
     # The later transaction first.
     for editor in (second, first):
         editor.commit()
-        seen.append(last_changes(reader))
+        versions.append(last_changes(reader))
 
-    assert len(set(seen)) == 3
+    assert len(set(versions)) == 3

@@ -9,7 +9,7 @@ from tests.checklist.answers import PAGE, RESULTS, result, send
 from tests.site.pages import text_of
 
 WITHDRAWAL = "within days of stopping heavy drinking"
-SAID = [
+SENTENCES = [
     ("symptom=tingling&symptom=fatigue", "first: Lack of sleep (for tiredness). Nutrient"),
     ("symptom=fatigue&risk=caffeine", "Cause to think of first: Lack of sleep. Nutrient"),
     ("symptom=tremor&risk=lithium-valproate", "this by itself, so no nutrient comes first."),
@@ -26,7 +26,7 @@ SAID = [
 ]
 
 
-@pytest.mark.parametrize(("ticks", "words"), SAID)
+@pytest.mark.parametrize(("ticks", "words"), SENTENCES)
 def test_what_ticks_mean_is_said(client, content, ticks, words):
     assert words in text_of(client.get(f"{PAGE}?{ticks}"), RESULTS)
 

@@ -68,13 +68,13 @@ def query(plate, **more):
     return "?" + "&".join([*pairs, *(f"{name}={value}" for name, value in more.items())])
 
 
-def sum_shown(response, nutrient):
+def printed_sum(response, nutrient):
     """Return the end of the nutrient's sum."""
     html = response.content.decode().partition(f'id="sum-{nutrient}"')[2]
     return re.search(r"<strong>([\d.,]+)</strong>", html)[1]
 
 
-def shares_shown(response):
+def printed_shares(response):
     """Return the whole percentages of the rows of totals, by the nutrient's name."""
     rows = response.content.decode().partition('class="plate-rows"')[2]
     cells = re.findall(

@@ -16,9 +16,9 @@ from tests.plate.plates import (
     dossier,
     expected_total,
     official,
+    printed_shares,
+    printed_sum,
     query,
-    shares_shown,
-    sum_shown,
 )
 from tests.site.pages import links_of, text_of
 
@@ -56,7 +56,7 @@ def test_addition_takes_no_nutrient_of_the_plate_past_its_limit(client, content)
 
 def test_foods_are_suggested_for_every_need_that_is_not_met_and_never_for_sodium(client, content):
     response = client.get(PAGE + query({"chia-seeds": "3.5"}))
-    shares = shares_shown(response)
+    shares = printed_shares(response)
     gaps = response.content.decode().partition('id="gaps-list"')[2]
     named = set(re.findall(r'<summary><span class="name">([^<]+)<', gaps))
 
@@ -174,7 +174,7 @@ def test_each_swap_is_the_best_of_its_food_group(client, content):
     assert changes == SWAPS
     # In as many servings, with the others and the life stage.
     swapped = client.get(PAGE + swaps[3][0])
-    assert sum_shown(swapped, "potassium") == "1,835.04"
+    assert printed_sum(swapped, "potassium") == "1,835.04"
     assert swaps[3][0].endswith("&stage=19-30-female&country=us")
 
 

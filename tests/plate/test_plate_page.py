@@ -6,7 +6,7 @@ from nutrients.models import FoodSource
 from nutrients.plate.page import MOST_MATCHES
 from nutrients.search.index import catch_up
 from tests import factories
-from tests.plate.plates import MIXED, PAGE, query, shares_shown, sum_shown
+from tests.plate.plates import MIXED, PAGE, printed_shares, printed_sum, query
 from tests.site.pages import links_of, text_of
 
 
@@ -77,7 +77,7 @@ def test_servings_out_of_range_count_as_one_and_are_reported(client, content):
     ):
         response = client.get(f"{PAGE}?food=spinach-cooked&servings-spinach-cooked={servings}")
 
-        assert sum_shown(response, "magnesium") == amount, servings
+        assert printed_sum(response, "magnesium") == amount, servings
         assert (left_out in text_of(response, "main")) == (amount == "78.3"), servings
 
 
@@ -110,7 +110,7 @@ def test_draft_food_is_on_no_plate(client, content):
 def test_summary_has_the_core_nutrients_largest_share_first(client, content):
     response = client.get(PAGE + query(MIXED))
     bar = re.findall(r"([A-Z][\w ]*?) (\d+)%\.", text_of(response, "results"))
-    rows = shares_shown(response)
+    rows = printed_shares(response)
 
     assert {name for name, _ in bar} == {"Magnesium", "Calcium", "Vitamin D", "Vitamin B12"}
     assert [int(share) for _, share in bar] == sorted((int(n) for _, n in bar), reverse=True)

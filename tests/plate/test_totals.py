@@ -14,8 +14,8 @@ from tests.plate.plates import (
     dossier,
     expected_total,
     official,
+    printed_sum,
     query,
-    sum_shown,
 )
 from tests.site.pages import text_of
 
@@ -27,7 +27,7 @@ def test_totals_agree_with_the_dossier(client, content):
         total, unknown = expected_total(MIXED, nutrient)
         row = text_of(response, f"plate-{nutrient}")
 
-        assert sum_shown(response, nutrient) == figure(total)
+        assert printed_sum(response, nutrient) == figure(total)
         assert f"{rounded(total)} mc" in row or f"{rounded(total)} mg" in row
         assert (f"in {len(unknown)} food" in row) == bool(unknown)
         assert ("That does not mean that there is none." in row) == bool(unknown)

@@ -51,11 +51,11 @@ def asserted_sound(client, method, path, query, body, sent):
     """Send one request, and check what must be true of every response."""
     address = f"{path}?{query}" if query else path
     kind = sent.pop("content-type", "application/x-www-form-urlencoded")
-    with CaptureQueriesContext(connection) as seen:
+    with CaptureQueriesContext(connection) as queries:
         answer = client.generic(method, address, body, content_type=kind, headers=sent)
 
     assert answer.status_code in ANSWERS, (method, address, body, sent)
-    assert len(seen) <= MOST_QUERIES
+    assert len(queries) <= MOST_QUERIES
     text = answer.getvalue()
     assert len(text) <= LONGEST
     assert "evil" not in answer.headers.get("Location", "")[:20]

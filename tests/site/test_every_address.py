@@ -13,7 +13,7 @@ from tests.site.pages import parse
 LOCATION = re.compile(r"<loc>http://testserver(/[^<]*)</loc>")
 PICTURES = {"img", "svg", "iframe", "video"}
 # Pages of one source are many and alike, so that the walk opens those with this letter alone.
-ONE_SOURCE = re.compile("/sources/[^n]")
+SOURCE_LEFT_OUT = re.compile("/sources/[^n]")
 
 
 class Page:
@@ -55,7 +55,7 @@ def pages(client, content):
         assert response.status_code == 200, address
         if response["Content-Type"].startswith("text/html"):
             pages[address] = Page(address, response)
-            waiting |= {path for path in pages[address].paths if not ONE_SOURCE.match(path)}
+            waiting |= {path for path in pages[address].paths if not SOURCE_LEFT_OUT.match(path)}
             waiting -= visited
     return pages
 
@@ -85,7 +85,7 @@ def assert_listed(client, pages):
     linked = {path for page in pages.values() for path in page.paths}
 
     assert len(listed) > 300
-    assert {path for path in linked if ONE_SOURCE.match(path)} <= listed
+    assert {path for path in linked if SOURCE_LEFT_OUT.match(path)} <= listed
     for address in sorted(listed - pages.keys())[::25]:
         assert client.get(address).status_code == 200, address
 

@@ -38,9 +38,9 @@ def entries(page):
 def test_pages_divide_the_list_and_have_titles_and_addresses(client, address, monkeypatch):
     constant, size = SIZES[address]
     monkeypatch.setattr(constant, 10_000)
-    one_page = client.get(address)
-    assert "pagination" not in one_page.text
-    whole = entries(one_page)
+    whole_page = client.get(address)
+    assert "pagination" not in whole_page.text
+    whole = entries(whole_page)
     monkeypatch.setattr(constant, size)
     listed = pages(client, address)
 

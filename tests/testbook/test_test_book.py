@@ -91,7 +91,7 @@ def is_just_enough(ticks, rule):
     return every <= ticks and more <= some and len(more) == (rule.at_least if some else 0)
 
 
-def rows_shown():
+def rows_in_answers():
     """Return the published interactions and causes that ticks can show, with their texts.
 
     An interaction comes with a risk factor that can be ticked, and so does a cause, unless it is
@@ -109,7 +109,7 @@ def rows_shown():
 
 
 def test_book_fails_without_any_interaction_or_cause_that_answers_show(content):
-    texts = {row: text.casefold() for row, text in rows_shown()}
+    texts = {row: text.casefold() for row, text in rows_in_answers()}
     Interaction.objects.update(status="draft")
     OtherCause.objects.update(status="draft")
     sentences = [fault for checked in run_book(at=timezone.now()) for fault in checked.failures]
