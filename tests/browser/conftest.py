@@ -7,10 +7,10 @@ purpose looks at it and clears it.
 """
 
 import os
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Error, expect
+from playwright.sync_api import expect
 
 from . import chromium, server
 
@@ -33,20 +33,6 @@ PHONE = {"width": 390, "height": 844}
 # Requests that no reader asks for, and that go on after a page is closed.
 UNSEEN = {"ping", "beacon", "eventsource", "websocket", "cspviolationreport"}
 OVERTAKEN = ("htmx:afterRequest,", "htmx:sendAbort,")
-
-
-def wait_until(page, holds, arg=None):
-    """Wait until a function of the page gives true for `arg`.
-
-    Playwright's own way to ask again evaluates a string in the page, which our policy forbids.
-    """
-    for _ in range(1_000):
-        # A page that is loaded again meanwhile gives no answer.
-        with suppress(Error):
-            if page.evaluate(holds, arg):
-                return
-        page.wait_for_timeout(20)
-    pytest.fail(f"It did not come to be: {holds}")
 
 
 def tab_to(page, condition, presses=400):

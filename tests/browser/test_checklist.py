@@ -240,7 +240,7 @@ def test_back_brings_ticks_and_answer_back(page):
         assert page.url.endswith("/checklist/")
     page.get_by_role("link", name="question").click()
     # The event that stores the ticks in the new history entry comes a moment after the click.
-    page.wait_for_function("history.state !== null")
+    page.wait_for_function("() => history.state !== null")
     page.reload()
     expect(page.locator("#results")).to_have_text("See a doctor within a few days")
     page.get_by_role("button", name="Page for a doctor").click()

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from . import databases
-from .conftest import PHONE, wait_until
+from .conftest import PHONE
 
 # As foods are that were imported.
 UNCHOOSE_EGGS = """UPDATE nutrients_foodsource SET is_curated = false
@@ -113,7 +113,7 @@ def test_one_back_undoes_filters_and_returns_to_the_place_in_the_list(page):
 
     expect(page.get_by_role("link", name="Vegan , remove filter")).to_have_count(0)
     assert before > 500
-    wait_until(page, "(before) => Math.abs(scrollY - before) < 100", before)
+    page.wait_for_function("(before) => Math.abs(scrollY - before) < 100", arg=before)
 
 
 def test_no_name_of_a_nutrient_is_cut_inside_a_word(page):

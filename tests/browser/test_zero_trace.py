@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from . import databases
-from .conftest import forgive, wait_until
+from .conftest import forgive
 from .test_checklist import answer, change, show, tick
 from .traces import history, revealing, traces_in
 
@@ -199,7 +199,7 @@ def test_emergency_card_stays_when_the_network_goes_before_anything_is_touched(p
     page.context.set_offline(True)
     page.evaluate("addEventListener('error', () => { window.hasFailed = true; }, true)")
     page.locator("#checklist").hover()
-    wait_until(page, "() => window.hasFailed")
+    page.wait_for_function("() => window.hasFailed")
     # A message would move the form away under the pointer.
     expect(page.locator("[data-status]")).to_be_empty()
     tick(page, "seizures")
@@ -228,7 +228,7 @@ def test_form_is_sent_by_the_browser_when_htmx_cannot_be_fetched(page, faults):
 def test_emergency_text_comes_when_the_server_never_answers(page, faults):
     page.goto("/checklist/")
     page.locator("#checklist").hover()
-    wait_until(page, "() => window.htmx")
+    page.wait_for_function("() => window.htmx")
     assert 5_000 <= page.evaluate("htmx.config.timeout") <= 20_000
     page.evaluate("htmx.config.timeout = 300")
     page.route("**/checklist/", lambda route: None)
