@@ -32,4 +32,4 @@ def test_migrations_of_an_app_can_be_undone_and_applied_again(
     assert rights.filter(codename="change_nutrient").exists()
     if app == "nutrients":
         load(write(tmp_path, [source(), symptom()]))
-        assert 'href="/symptoms/cramps/"' in client.get("/search/?q=cramp").content.decode()
+        assert 'href="/symptoms/cramps/"' in client.get("/search/?q=cramp").text

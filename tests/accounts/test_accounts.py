@@ -104,7 +104,7 @@ def test_administrators_without_the_tick_give_a_new_account_one_of_their_roles(h
     assert {group.name for group in offered} == {"Administrators", "Editors", "Writers"}
     assert "May do everything" not in page.text
 
-    assert "Choose a role." in add(browser).content.decode()
+    assert "Choose a role." in add(browser).text
     add(browser, groups=[roles["Safety"]])
     assert not User.objects.filter(username="bert").exists()
     add(browser, groups=[roles["Editors"]], is_superuser="on")

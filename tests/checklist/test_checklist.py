@@ -25,7 +25,7 @@ def test_nothing_ticked_gives_guidance_and_no_nutrient(client, content):
 
 
 def test_form_groups_what_a_reader_can_notice_by_area_the_common_first(client, content):
-    html = client.get(PAGE).content.decode()
+    html = client.get(PAGE).text
     offered = set(re.findall(r'name="symptom" value="([a-z0-9-]+)"', html))
     noticeable = Symptom.objects.filter(status="published", is_noticeable=True)
     assert offered == set(slugs_of(noticeable))
@@ -51,7 +51,7 @@ def test_form_groups_what_a_reader_can_notice_by_area_the_common_first(client, c
 
 
 def test_a_tick_behind_more_is_never_hidden(client, content):
-    html = send(client, symptom=["headache"], change="1").content.decode()
+    html = send(client, symptom=["headache"], change="1").text
     head = topic(html, "Eyes, mouth and head")
     assert '<details class="more" open>' in head
     assert 'value="headache" checked' in head
@@ -160,7 +160,7 @@ def test_a_risk_factor_counts_as_one_says_how_and_alone_must_be_strong(client, s
 
 
 def test_age_is_one_choice_and_counts_once(client, content):
-    html = client.get(PAGE).content.decode()
+    html = client.get(PAGE).text
     who = html.split("Who is this for?</legend>")[1].split("</fieldset>")[0]
     ages = ["infancy", "childhood", "adolescence", "adult-under-50", "age-50-plus", "age-70-plus"]
     assert re.findall(r'type="radio" name="risk" value="([a-z0-9-]*)"', who) == [*ages, ""]

@@ -111,7 +111,7 @@ LEVELS = {
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_outermost_element_says_the_level(client, content, level):
-    fragment = send(client, HTMX, **LEVELS[level]).content.decode()
+    fragment = send(client, HTMX, **LEVELS[level]).text
     assert re.match(rf'\s*<div class="[\w-]+" data-level="{level}">', fragment)
     if level not in ("nothing", "emergency"):
         text = text_of(send(client, HTMX, **LEVELS[level]))

@@ -31,7 +31,7 @@ def table(no_content):
 def names(client, query=""):
     """Return the names of the nutrients in the table, from the top."""
     response = client.get(FILE + query)
-    return [row["nutrient"] for row in csv.DictReader(io.StringIO(response.content.decode()))]
+    return [row["nutrient"] for row in csv.DictReader(io.StringIO(response.text))]
 
 
 def test_page_shows_job_signs_foods_need_and_evidence_of_the_shipped_content(client, content):
@@ -184,7 +184,7 @@ def test_empty_table_offers_to_remove_each_filter(client, table):
     text = text_of(page, "comparison-results")
     assert "Without “Tired”: 2 nutrients" in text
     assert "Without “Minerals, electrolytes included”: 1 nutrient" in text
-    assert "<table" not in page.content.decode()
+    assert "<table" not in page.text
 
 
 def test_symptom_without_a_nutrient_is_a_finding_that_leads_on(client, table):
@@ -200,7 +200,7 @@ def test_symptom_without_a_nutrient_is_a_finding_that_leads_on(client, table):
 
 
 def test_headings_are_links_that_sort_and_say_so(client, table):
-    html = client.get(PAGE, {"symptom": "cramps", "sort": "name"}).content.decode()
+    html = client.get(PAGE, {"symptom": "cramps", "sort": "name"}).text
     assert html.count('aria-sort="ascending"') == 1
     assert 'aria-sort="descending"' not in html
     for sort in ("match", "evidence", "need", "-name"):
@@ -230,7 +230,7 @@ def test_unknown_values_are_quoted_and_the_others_apply(client, table):
         page = client.get(PAGE + query)
         assert page.status_code == 200
         assert f"We did not understand {quoted}, so we left it out." in text_of(page)
-        assert "<script>alert" not in page.content.decode()
+        assert "<script>alert" not in page.text
         assert names(client, query) == ["Zinc", "Iron"]
 
 
@@ -250,7 +250,7 @@ def test_file_has_the_rows_of_the_page(client, content):
     page, file = client.get(PAGE, query), client.get(FILE, query)
     assert file["Content-Type"] == "text/csv; charset=utf-8"
     assert file["Content-Disposition"] == 'attachment; filename="nutrisite-comparison.csv"'
-    rows = list(csv.DictReader(io.StringIO(file.content.decode())))
+    rows = list(csv.DictReader(io.StringIO(file.text)))
     on_page = re.findall(r"<summary>([^<]+)</summary>", page.text)
     assert [row["nutrient"] for row in rows] == [unescape(name) for name in on_page]
     assert "2 of 2" in [row["match"] for row in rows]

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from nutrients.models import FoodSource
 from tests.addresses import EVERY_KIND
 from tests.content.food_files import FOODS, PORTIONS, lines_of, written
+from tests.foods.test_foods import names_on
 from tests.site.pages import text_of
 
 pytestmark = pytest.mark.django_db
@@ -58,12 +59,6 @@ def visit(addresses):
     return pages
 
 
-def names_on(client, address):
-    """Return the names of the foods in a list."""
-    html = client.get(address).content.decode()
-    return [part.split(">")[1].split("<")[0] for part in html.split('<a class="card-link" ')[1:]]
-
-
 def test_pages_do_not_grow_with_imported_foods(import_foods):
     untouched, without = visit(UNTOUCHED), visit(TOUCHED)
     import_foods(50)
@@ -82,26 +77,27 @@ def test_pages_do_not_grow_with_imported_foods(import_foods):
 
 def test_imported_foods_match_names_after_curated_ones_and_are_not_listed(client, import_foods):
     searches = ["/foods/?q=cheese", "/foods/?q=cheese&nutrient=sodium"]
-    listed, chosen = names_on(client, "/foods/"), [names_on(client, search) for search in searches]
+    listed = names_on(client.get("/foods/"))
+    chosen = [names_on(client.get(search)) for search in searches]
     hint = "A name finds every food of the US Department"
     assert hint not in text_of(client.get("/foods/"))
     import_foods(50)
 
-    assert names_on(client, "/foods/") == listed
+    assert names_on(client.get("/foods/")) == listed
     assert hint in text_of(client.get("/foods/"))
     for address, before in zip(searches, chosen, strict=True):
-        names = names_on(client, address)
+        names = names_on(client.get(address))
         assert before
         assert names[: len(before)] == before
         assert "Cheese, blue" in names[len(before) :]
 
     # A group of imported foods alone is no dead end.
     assert "Snacks" not in text_of(client.get("/foods/"))
-    assert "group=snacks" not in client.get("/search/?q=snacks").content.decode()
+    assert "group=snacks" not in client.get("/search/?q=snacks").text
     snack = FoodSource.objects.filter(group__slug="snacks")[0]
-    page = client.get(snack.get_absolute_url()).content.decode()
+    page = client.get(snack.get_absolute_url()).text
     address = unescape(re.search(r'"(/foods/\?group=snacks[^"]*)"', page)[1])
-    assert snack.name in names_on(client, address)
+    assert snack.name in names_on(client.get(address))
     # The htmx fragment adds the group to the list of filters.
     fragment = client.get(address, headers={"HX-Request": "true"})
     for answer in (client.get(address), fragment):

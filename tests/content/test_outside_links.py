@@ -73,7 +73,7 @@ def test_broken_links_are_on_the_desk_until_they_are_corrected(content, monkeypa
     monkeypatch.setattr(outside_links, "fault_of", lambda url: broken.get(url, ""))
     output = StringIO()
     call_command("check_links", stdout=output)
-    desk = admin_client.get(reverse("admin:nutrients_problem_changelist")).content.decode()
+    desk = admin_client.get(reverse("admin:nutrients_problem_changelist")).text
 
     same = Source.objects.filter(url=source.url).count()
     assert f"Outside links: {2 + same} broken of " in output.getvalue()
@@ -81,7 +81,7 @@ def test_broken_links_are_on_the_desk_until_they_are_corrected(content, monkeypa
     assert f"{source.url} is gone." in desk
     assert reverse("admin:nutrients_source_change", args=[source.pk]) in desk
     assert reverse("admin:nutrients_articlesection_change", args=[section.pk]) in desk
-    home = admin_client.get(reverse("admin:index")).content.decode()
+    home = admin_client.get(reverse("admin:index")).text
     assert f"Problems that the checks found: {2 + same}" in home
 
     broken.clear()

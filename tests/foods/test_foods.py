@@ -17,7 +17,7 @@ HTMX = {"HX-Request": "true"}
 
 def names_on(response):
     """Return the names of the foods on a page of the list, from the top."""
-    return re.findall(r'class="card-link" href="/foods/[^"]+">([^<]+)<', response.content.decode())
+    return re.findall(r'class="card-link" href="/foods/[^"]+">([^<]+)<', response.text)
 
 
 @pytest.fixture
@@ -138,7 +138,7 @@ def test_unknown_values_are_quoted_and_ignored(client, content):
         page = client.get(f"{LIST}?{query}")
 
         assert page.status_code == 200
-        assert "<script>”" not in page.content.decode()
+        assert "<script>”" not in page.text
         assert quote in text_of(page, "food-results")
 
 
@@ -211,7 +211,7 @@ def test_portions_in_cups_and_ounces_come_after_the_others(client, no_content):
     food = factories.food("beans", factories.nutrient("iron"), 5)
     for number, words in enumerate(["1 cup", "1 tbsp", "1 oz", "1 slice"]):
         food.portions.create(description=words, grams=10 + number)
-    options = re.findall(r"<option[^>]*>([^<]+)", client.get("/foods/beans/").content.decode())
+    options = re.findall(r"<option[^>]*>([^<]+)", client.get("/foods/beans/").text)
 
     assert [" ".join(option.replace("&nbsp;", " ").split()) for option in options[:6]] == [
         "One serving: 1 bowl (100 g)",
@@ -261,7 +261,7 @@ def test_size_of_a_serving_is_drawn_with_a_title(client, content):
         ("kale-raw", ""),
         ("sunlight", ""),
     ):
-        html = " ".join(client.get(f"/foods/{food}/").content.decode().split())
+        html = " ".join(client.get(f"/foods/{food}/").text.split())
         figure = html.partition('<figure class="serving-size">')[2].partition("</figure>")[0]
 
         assert bool(figure) == bool(drawn), food

@@ -70,13 +70,13 @@ def query(plate, **more):
 
 def printed_sum(response, nutrient):
     """Return the end of the nutrient's sum."""
-    html = response.content.decode().partition(f'id="sum-{nutrient}"')[2]
+    html = response.text.partition(f'id="sum-{nutrient}"')[2]
     return re.search(r"<strong>([\d.,]+)</strong>", html)[1]
 
 
 def printed_shares(response):
     """Return the whole percentages of the rows of totals, by the nutrient's name."""
-    rows = response.content.decode().partition('class="plate-rows"')[2]
+    rows = response.text.partition('class="plate-rows"')[2]
     cells = re.findall(
         r'</span>([^<]+)</span>\s*<span class="plate-share">(.*?)</summary>', rows, re.S
     )

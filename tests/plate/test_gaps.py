@@ -57,7 +57,7 @@ def test_addition_takes_no_nutrient_of_the_plate_past_its_limit(client, content)
 def test_foods_are_suggested_for_every_need_that_is_not_met_and_never_for_sodium(client, content):
     response = client.get(PAGE + query({"chia-seeds": "3.5"}))
     shares = printed_shares(response)
-    gaps = response.content.decode().partition('id="gaps-list"')[2]
+    gaps = response.text.partition('id="gaps-list"')[2]
     named = set(re.findall(r'<summary><span class="name">([^<]+)<', gaps))
 
     # Nearly there is not there yet: these seeds hold most of the calcium that a day needs, and all
@@ -132,7 +132,7 @@ def test_empty_plate_offers_foods_to_begin_with(client, content):
     assert "Foods to begin with" in words
     assert "to go" not in words
     assert any(link.startswith("?food=") for link in links_of(response, "plate-results"))
-    numbers = re.findall(r'class="cite"[^>]*>(\d+)<', response.content.decode())
+    numbers = re.findall(r'class="cite"[^>]*>(\d+)<', response.text)
     # Sources are numbered in the order of reading.
     assert list(dict.fromkeys(numbers)) == [str(1 + index) for index in range(len({*numbers}))]
 
@@ -162,7 +162,7 @@ SWAPS = [
 
 def test_each_swap_is_the_best_of_its_food_group(client, content):
     response = client.get(PAGE + query(PLATE, stage="19-30-female", country="us"))
-    html = " ".join(unescape(response.content.decode()).split())
+    html = " ".join(unescape(response.text).split())
     swaps = re.findall(
         r'href="([^"#]*)#[^"]*"> ?Swap [^<]*</a>[^:]*: (.*? in place of .*?)\. ', html
     )

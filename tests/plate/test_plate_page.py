@@ -12,7 +12,7 @@ from tests.site.pages import links_of, text_of
 
 def foods_on(response):
     """Return the slugs of the foods on the plate, in their order."""
-    form = response.content.decode().partition('id="plate-foods"')[2]
+    form = response.text.partition('id="plate-foods"')[2]
     return re.findall(r'type="hidden" name="food" value="([^"]+)"', form)
 
 
@@ -64,7 +64,7 @@ def test_unknown_values_are_quoted_and_the_others_apply(client, content):
         assert response.status_code == 200
         assert words in text_of(response, "plate-problems")
         assert foods_on(response) == (["spinach-raw"] if "spinach-raw" in address else [])
-        assert "<script>”" not in response.content.decode()
+        assert "<script>”" not in response.text
 
 
 def test_servings_out_of_range_count_as_one_and_are_reported(client, content):
@@ -121,7 +121,7 @@ def test_summary_has_the_core_nutrients_largest_share_first(client, content):
 def test_drawing_shows_foods_by_weight_with_a_description(client, content):
     response = client.get(PAGE + "?food=milk-whole&food=almonds&servings-almonds=2")
     words = text_of(response, "plate-figure")
-    parts = re.findall(r'stroke-dasharray="([\d.]+) 100"', response.content.decode())
+    parts = re.findall(r'stroke-dasharray="([\d.]+) 100"', response.text)
 
     assert words.startswith("Your plate: 1, Milk, whole, with added vitamin D, 244 grams")
     assert "2, Almonds, 56 grams" in words

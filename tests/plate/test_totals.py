@@ -102,7 +102,7 @@ def test_every_life_stage_that_can_be_chosen_has_its_needs(
     assert f": {words}." in text_of(page, "plate-results")
     assert re.search(rf"of the \w+, {need}\.", text_of(page, "plate-iron"))
 
-    html = client.get(f"{PAGE}?country={country}").content.decode()
+    html = client.get(f"{PAGE}?country={country}").text
     select = html.partition('id="plate-stage"')[2].partition("</select>")[0]
 
     offered = re.findall(r'<option value="([^"]+)"', select)

@@ -150,12 +150,12 @@ def test_rich_foods_are_counted_by_the_label_value_of_the_country(client, conten
 def test_table_and_its_file_have_the_needs_of_the_country(client, content):
     page = client.get("/compare/?country=eu&sort=need")
     response = client.get("/compare.csv?country=eu")
-    rows = {row["nutrient"]: row for row in csv.DictReader(response.content.decode().splitlines())}
+    rows = {row["nutrient"]: row for row in csv.DictReader(response.text.splitlines())}
 
     assert "Adult need a day, EU" in text_of(page, "comparison-results")
     assert rows["Calcium"]["adult_need_a_day"] == "950 to 1,000 mg"
     assert rows["Calcium"]["reference"] == "PRI"
     assert re.search(ENERGY, rows["Thiamin"]["adult_need_a_day"])
     # A need by energy has no place among figures, so it stands last.
-    names = re.findall(r'<a href="/nutrients/([\w-]+)/\?country=eu">', page.content.decode())
+    names = re.findall(r'<a href="/nutrients/([\w-]+)/\?country=eu">', page.text)
     assert names[-1] == "thiamin"

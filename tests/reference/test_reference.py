@@ -13,7 +13,7 @@ CARD = "/nutrients/magnesium/muscle-cramps/"
 
 
 def headings(response):
-    main = response.content.decode().partition("</main>")[0]
+    main = response.text.partition("</main>")[0]
     parts = r'<h2 id="([\w-]+)"|<details class="part(?: detail| no-print)?" id="([\w-]+)"'
     return [heading or part for heading, part in re.findall(parts, main)]
 
@@ -109,7 +109,7 @@ def test_nutrient_page_grades_signs_and_warns_beside_medicines(client, content):
 
 @pytest.mark.parametrize("address", [NUTRIENT, SYMPTOM, CARD])
 def test_at_most_three_sources_follow_a_statement(client, content, address):
-    page = client.get(address).content.decode()
+    page = client.get(address).text
     statements = re.findall(r'<li id="(?:cause|risk|pair|flag)-.*?</li>', page, re.DOTALL)
     statements += re.findall(r'<h2 id="job">.*?</section>', page, re.DOTALL)
 
@@ -118,7 +118,7 @@ def test_at_most_three_sources_follow_a_statement(client, content, address):
 
 
 def test_nutrient_page_has_details_in_the_order_of_their_topics_with_sources(client, content):
-    page = client.get(NUTRIENT).content.decode()
+    page = client.get(NUTRIENT).text
     sources = Nutrient.objects.get(slug="magnesium").sources.all()
     assert all(f'href="{source.url}"' in page.partition('id="sources"')[2] for source in sources)
     topics = re.findall(r'id="detail-(\w+)"', page)
@@ -194,7 +194,7 @@ def test_help_names_the_numbers_to_call_once_and_each_calls(client, content):
     assert named > 30
 
     Symptom.objects.filter(slug="seizures").update(help_note="Get help <at once>.")
-    note = client.get("/symptoms/seizures/").content.decode()
+    note = client.get("/symptoms/seizures/").text
     assert "Get help &lt;at once&gt;." in note
     assert 'In an emergency call <a href="tel:999">999</a>' in note
 

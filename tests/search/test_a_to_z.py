@@ -37,7 +37,7 @@ def test_every_public_row_is_listed_by_its_names(client, content):
 
 
 def test_names_are_in_order_under_their_letter(client, db):
-    html = client.get(PAGE).content.decode().partition("</main>")[0]
+    html = client.get(PAGE).text.partition("</main>")[0]
     parts = re.split(r'<h2 id="([a-z]|09)"', html)[1:]
     letters = {
         anchor: [unescape(name) for name in re.findall(r"<li[^>]*><a [^>]*>(.*?)</a>", part)]

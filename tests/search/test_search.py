@@ -34,7 +34,7 @@ def test_group_has_its_first_five_with_the_words_marked(client, no_content):
     assert "Only the first 5 are shown." in text
     assert "Bean 04" in text
     assert "Bean 05" not in text
-    assert "A <mark>bean</mark>. &lt;b&gt;Really&lt;/b&gt;." in page.content.decode()
+    assert "A <mark>bean</mark>. &lt;b&gt;Really&lt;/b&gt;." in page.text
 
 
 @pytest.mark.parametrize("words", ["", " ", "the", "?", "\x00", "_"])

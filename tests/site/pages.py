@@ -35,7 +35,7 @@ class _Page(HTMLParser):
 
 
 def parse(response):
-    return _Page(response.content.decode()).builder.close()
+    return _Page(response.text).builder.close()
 
 
 def _elements(response, wanted):

@@ -26,7 +26,7 @@ def test_address_without_its_slash_leads_to_the_page_with_its_query(client):
 
 @pytest.mark.parametrize("address", FILTERED)
 def test_filtered_page_is_not_indexed(client, address):
-    html = client.get(address).content.decode()
+    html = client.get(address).text
 
     assert '<meta name="robots" content="noindex, follow">' in html
     assert 'rel="canonical"' not in html

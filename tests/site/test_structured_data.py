@@ -36,7 +36,7 @@ SIMPLE = {
 
 def nodes_of(response):
     """Return the structured data of a page, its breadcrumbs included."""
-    return [json.loads(text) for text in SCRIPT.findall(response.content.decode())]
+    return [json.loads(text) for text in SCRIPT.findall(response.text)]
 
 
 def node(response, kind):

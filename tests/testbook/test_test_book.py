@@ -223,5 +223,5 @@ def test_case_links_to_the_checklist_with_its_ticks(client, small_world):
     assert "1 case, all pass." in text_of(book, "test-book-summary")
     [address] = links_of(book, "case-cramps")
     page = client.get(address)
-    assert 'name="symptom" value="cramps"' in page.content.decode()
+    assert 'name="symptom" value="cramps"' in page.text
     assert "What matches your ticks" in text_of(page)
