@@ -6,7 +6,7 @@ from django.core.management import get_commands
 from django.db import OperationalError, ProgrammingError
 
 from manage import advice
-from tests.test_settings import python
+from tests.processes import python
 
 COMMANDS = (
     "check_content",

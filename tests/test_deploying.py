@@ -5,8 +5,7 @@ import re
 import pytest
 import yaml
 
-from tests.processes import ROOT, run
-from tests.test_settings import python
+from tests.processes import ROOT, python, run
 
 README = (ROOT / "README.md").read_text()
 DOCUMENTED = set(re.findall(r"^\| `([A-Z_]+)` \|", README, re.M))

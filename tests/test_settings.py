@@ -2,7 +2,6 @@
 
 import os
 import runpy
-import sys
 from types import SimpleNamespace
 from unittest import mock
 
@@ -11,13 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
 from nutrisite import environment
-from tests.processes import ROOT, run
-
-
-def python(*arguments, **variables):
-    """Run Python with only these variables; return the finished process."""
-    env = {"PATH": os.environ["PATH"], "SECRET_KEY": "a-key-of-the-tests"} | variables
-    return run(sys.executable, *arguments, env=env)
+from tests.processes import ROOT, python
 
 
 def settings_with(**variables):

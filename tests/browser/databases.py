@@ -53,24 +53,15 @@ def replace(name: str, template: str) -> None:
     run_on_server(f"CREATE DATABASE {name} TEMPLATE {template}")
 
 
-def execute(folder: Path, statement: str) -> None:
-    """Run one statement on a folder's database, bypassing the site, and commit it."""
+def execute(folder: Path, statement: str) -> list[tuple]:
+    """Run one statement on a folder's database, bypassing the site; commit, and return its rows."""
     if IS_SQLITE:
         database = folder / "nutrisite.sqlite3"
         with closing(sqlite3.connect(database, timeout=20)) as connection, connection:
-            connection.execute(statement)
-    else:
-        with psycopg.connect(url_of(folder)) as live:
-            live.execute(statement)
-
-
-def ask(folder: Path, query: str) -> list[tuple]:
-    """Return the rows of a query on a folder's database, bypassing the site."""
-    if IS_SQLITE:
-        with closing(sqlite3.connect(folder / "nutrisite.sqlite3", timeout=20)) as connection:
-            return connection.execute(query).fetchall()
+            return connection.execute(statement).fetchall()
     with psycopg.connect(url_of(folder)) as live:
-        return live.execute(query).fetchall()
+        cursor = live.execute(statement)
+        return cursor.fetchall() if cursor.description else []
 
 
 def run_on_server(statement: str) -> None:

@@ -179,4 +179,4 @@ def test_two_loads_at_once_do_not_collide(template, tmp_path):
 
     assert sorted(" added," in load.result() for load in loads) == [False, True]
     count = "SELECT count(*) FROM nutrients_foodgroup WHERE slug = 'pips'"
-    assert databases.ask(site, count) == [(1,)]
+    assert databases.execute(site, count) == [(1,)]

@@ -148,8 +148,8 @@ def test_no_acknowledged_save_is_lost_and_no_request_finds_the_database_locked(p
             wait_until(lambda: len(saved) + len(faults) >= EDITORS, seconds=300)
 
         assert faults == []
-        groups = databases.ask(server.folder, "SELECT slug FROM nutrients_foodgroup")
+        groups = databases.execute(server.folder, "SELECT slug FROM nutrients_foodgroup")
         assert set(saved) <= {slug for (slug,) in groups}
         assert "locked" not in server.log.read_text()
         if databases.IS_SQLITE:
-            assert databases.ask(server.folder, "PRAGMA integrity_check") == [("ok",)]
+            assert databases.execute(server.folder, "PRAGMA integrity_check") == [("ok",)]
