@@ -84,14 +84,6 @@ def manage(folder: Path, *command: str, **variables: str) -> str:
     return done.stdout
 
 
-@contextmanager
-def running(prepared: Path, folder: Path, **variables: str):
-    """Serve a copy of a prepared folder; the site stops at the end of the block."""
-    unpack(prepared, folder)
-    with served(folder, **variables) as url:
-        yield Site(url, folder, prepared)
-
-
 def unpack(prepared: Path, folder: Path) -> None:
     """Make a folder a copy of a prepared one, with a database of its own."""
     shutil.copytree(prepared, folder, ignore=shutil.ignore_patterns("*.sqlite3*"))
@@ -102,10 +94,10 @@ def unpack(prepared: Path, folder: Path) -> None:
 
 
 @contextmanager
-def served(folder: Path, **variables: str):
-    """Run one instance on a folder until the end of the block; yield its address."""
-    port = free_port()
-    log = folder / "log.txt"
+def running(prepared: Path, folder: Path, **variables: str):
+    """Serve a copy of a prepared folder; the site stops at the end of the block."""
+    unpack(prepared, folder)
+    port, log = free_port(), folder / "log.txt"
     with log.open("w") as file:
         server = subprocess.Popen(
             [sys.executable, "-m", "gunicorn"],
@@ -116,7 +108,7 @@ def served(folder: Path, **variables: str):
         )
         try:
             wait_until_ready(f"http://127.0.0.1:{port}/readyz", log, server)
-            yield f"http://127.0.0.1:{port}"
+            yield Site(f"http://127.0.0.1:{port}", folder, prepared)
         finally:
             server.terminate()
             server.wait(timeout=30)

@@ -64,8 +64,8 @@ def main(*names: str) -> int:
         behind = {"SITE_URL": f"https://{HOST}", "BEHIND_PROXY": "true"}
         for name in names or ("nginx", "caddy"):
             with (
-                server.served(folder / "site", **behind) as url,
-                proxy(name, folder, int(url.rpartition(":")[2])) as port,
+                server.running(folder / "site", folder / f"{name}-site", **behind) as site,
+                proxy(name, folder, int(site.url.rpartition(":")[2])) as port,
             ):
                 for way, (at_once, slowly) in WAYS.items():
                     number = CLIENTS if way != "none" else 0
