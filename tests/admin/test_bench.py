@@ -7,8 +7,7 @@ import pytest
 from nutrients.admin.bench import TICK
 from nutrients.models import RedFlag, RedFlagRule, SafetyCase, Symptom
 from nutrients.proposals.rows import add_row, begin_proposal
-
-from .forms import address_of
+from tests.admin.forms import address_of
 
 TICKS = ["symptom:confusion", "symptom:muscle-twitches"]
 

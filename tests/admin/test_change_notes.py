@@ -15,10 +15,9 @@ from nutrients.models import (
     Source,
     Symptom,
 )
+from tests.admin.forms import delete
 from tests.revisions import versions_of
 from tests.site.pages import links_of, text_of
-
-from .forms import delete
 
 NOTE = {"note_for_readers": "It said 300 before. 320 is right.", "corrects_an_error": "on"}
 OFFERED = (Article, ArticleSection, Association, FoodSource, Nutrient, RedFlag, Source, Symptom)

@@ -23,7 +23,6 @@ from tests import factories
 from tests.admin.forms import GONE, INSIST, Screen, act, address_of, delete, send
 from tests.revisions import address_of_version, versions_of
 
-pytestmark = pytest.mark.django_db
 WORDS = "We took this page down because a trial was withdrawn."
 
 

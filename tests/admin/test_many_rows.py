@@ -17,8 +17,7 @@ from nutrients.models import (
     Source,
     Symptom,
 )
-
-from .forms import Screen, act, address_of
+from tests.admin.forms import Screen, act, address_of
 
 WORDS = {"find": "wibble", "instead": "wobble"}
 

@@ -9,9 +9,8 @@ from PIL import Image
 
 from nutrients.admin.pictures import NO_PICTURE
 from nutrients.models import Article, Picture, Proposal
+from tests.admin.forms import address_of, delete
 from tests.revisions import address_of_version, versions_of
-
-from .forms import address_of, delete
 
 FIELDS = {"alternative": "A calf being stretched.", "credit": "Ann Smith", "licence": "CC BY 4.0"}
 

@@ -30,7 +30,6 @@ from tests import factories
 from tests.admin.forms import GONE, INSIST, Screen, act, address_of, count_queries, delete, send
 from tests.revisions import versions_of
 
-pytestmark = pytest.mark.django_db
 WORDS = "Calms muscle and nerve"
 NEW_SECTION = {"title": "A part", "anchor": "a-part", "position": "900", "body": "Words.", "id": ""}
 TALE = {"slug": "a-tale", "title": "A tale", "kind": "government", "publisher": "A publisher"}

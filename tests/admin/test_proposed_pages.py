@@ -15,8 +15,7 @@ from nutrients.proposals.pages import candidates, changing_pages, render_page, r
 from nutrients.proposals.rows import add_row, as_proposed, begin_proposal
 from nutrisite.page_cache import with_page_cache
 from tests.addresses import EVERY_KIND
-
-from .forms import address_of
+from tests.admin.forms import address_of
 
 WORDS = "Soothes unquiet fibres"
 JOB = f"{WORDS}."

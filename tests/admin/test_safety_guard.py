@@ -35,8 +35,6 @@ from tests.admin.forms import GONE, INSIST, Screen, act, address_of, delete, mes
 from tests.revisions import address_of_version, versions_of
 from tests.site.pages import text_of
 
-pytestmark = pytest.mark.django_db
-
 
 @pytest.fixture
 def screen(world, admin_client):

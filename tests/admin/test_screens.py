@@ -30,8 +30,7 @@ from nutrients.models import (
 from nutrients.proposals.rows import add_row, begin_proposal
 from nutrisite.accounts.models import AccountEvent
 from tests import factories
-
-from .forms import address_of, count_queries
+from tests.admin.forms import address_of, count_queries
 
 NO_CONTENT = (Problem, Proposal, Redirect, ShippedChange)
 CONTENT = [*filter(admin.site.is_registered, content_models())]

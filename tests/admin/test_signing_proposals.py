@@ -10,10 +10,8 @@ from django.utils import timezone
 
 from nutrients.models import Nutrient, PreviewLink, Proposal, Remark, Signature, SignOff, State
 from nutrients.proposals.rows import add_row, begin_proposal, proposal_digest
+from tests.admin.forms import messages_of, send
 
-from .forms import messages_of, send
-
-pytestmark = pytest.mark.django_db
 WORDS = "Soothes unquiet fibres."
 MAGNESIUM = "/nutrients/magnesium/"
 NAMED = {"name": "Rita Moss", "profession": "GP"}

@@ -11,8 +11,6 @@ from nutrients.models import Authority, FoodSource, Nutrient, NutrientAmount, Re
 from nutrients.templatetags.components import figure, percentage, rounded
 from tests.plate.plates import dossier
 
-pytestmark = pytest.mark.django_db
-
 ROW = re.compile(r"<tr><th scope=\"row\">(?:<a [^>]*>)?([^<]*)(?:</a>)?</th>(.*?)</tr>", re.DOTALL)
 CELL = re.compile(r"<td class=\"num\"[^>]*>(.*?)</td>", re.DOTALL)
 

@@ -16,8 +16,6 @@ from tests.content.food_files import FOODS, PORTIONS, lines_of, written
 from tests.foods.test_foods import names_on
 from tests.site.pages import text_of
 
-pytestmark = pytest.mark.django_db
-
 # Pages that count imported foods, say when they came, search for names, or show more portions.
 TOUCHED = [
     *("/data/", "/feeds/changes/", "/foods/", "/foods/?page=3", "/sources/"),

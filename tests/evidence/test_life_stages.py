@@ -12,7 +12,7 @@ from nutrients.evidence.life_stages import life_stages, nearest_stage
 from nutrients.models import Authority, LifeStatus, ReferenceIntake, Sex
 from tests.plate.plates import NUTRIENTS, official
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("content")]
+pytestmark = pytest.mark.usefixtures("content")
 
 AGES = st.decimals(1, 109, places=1)
 NAMES = {Authority.UK: "UK", Authority.EU: "EFSA"}

@@ -27,7 +27,6 @@ from nutrients.testbook.running import CaseAnswer, failing, faults, run_book
 from tests import factories
 from tests.site.pages import links_of, text_of
 
-pytestmark = pytest.mark.django_db
 MISSED, NOT_OFFERED = "It does not show “", "does not offer one of its ticks"
 CALM = CaseAnswer(Level.SELF_CARE, ["Iron"], ["Iron can cause", "this."])
 
