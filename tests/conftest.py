@@ -193,13 +193,6 @@ def pytest_sessionstart():
     gc.set_threshold(50_000, 20, 50)
 
 
-def pytest_ignore_collect(collection_path, config):
-    """With `-m postgresql` read no file without such a test: reading all takes seconds."""
-    if config.option.markexpr == "postgresql" and collection_path.name.startswith("test_"):
-        return None if "mark.postgresql" in collection_path.read_text() else True
-    return None
-
-
 def pytest_collection_modifyitems(items):
     """Mark the tests of the admin, and let the longest come first."""
     items.sort(key=lambda item: str(item.path.relative_to(TESTS)) not in LONGEST)
