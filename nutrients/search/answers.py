@@ -77,21 +77,35 @@ YOUNG = {
     range(11, 18): r"teen\w*|adolescen\w*",
     range(1, 18): r"girls?|boys?|daughters?|sons?",
 }
-# An age in years, or a baby’s in months, by the words around it: other numbers count eggs, weeks or
-# milligrams.
+# An age in years, or a baby’s in months, by the words before or after it: other numbers count eggs,
+# weeks or milligrams.
 AGE = re.compile(
-    r"(?P<before>\b(?:(?P<over>over|above|past|older than)|(?P<under>under|below|younger than)"
-    r"|aged?|wom[ae]n|m[ae]n|girls?|boys?"
-    r"|(?:is|am|i['’]?m)(?= \d\d(?: (?:and|how|what)\b|[.,;?]|$))) )?"
-    r"\b(?P<number>\d{1,2}(?:\.5)?)(?P<plus>\+)?(?:[ -]?(?:y(?:ea)?rs?|(?P<months>months?)))?"
-    r"(?![.,]?\d)(?(before)(?![ -]?(?:(?:m?c?|[µμ])g|iu|days?|weeks?|times|minutes?|hours?)\b)"
-    r"|(?:(?<=\+)|[ -]?(?:old|yo|y/o)\b))"
+    r"""
+    (?P<before> \b (?:
+        (?P<over> over | above | past | older\ than ) | (?P<under> under | below | younger\ than )
+        | aged? | wom[ae]n | m[ae]n | girls? | boys?
+        | (?: is | am | i['’]?m ) (?= \ \d\d (?: \ (?:and|how|what)\b | [.,;?] | $ ))
+    ) [ ] )?
+    \b (?P<number> \d{1,2} (?:\.5)? ) (?P<plus> \+ )?
+    (?: [ -]? (?: y(?:ea)?rs? | (?P<months> months? )))? (?! [.,]?\d )
+    (?(before)
+        (?! [ -]? (?: (?:m?c?|[µμ])g | iu | days? | weeks? | times | minutes? | hours? ) \b )
+        | (?: (?<=\+) | [ -]? (?: old | yo | y/o ) \b )
+    )
+    """,
+    re.VERBOSE,
 )
 # The food whose amount is asked for: milk in “how much calcium is in a glass of milk”.
 FOOD = re.compile(
-    r"\bhow (?:much|many)\b.* in (?:(?:an?|one|two|three|\d[\d.,]*) ?(?:(?:k?g|ml|oz|ounces?|cups?"
-    r"|glass(?:es)?|slices?|handfuls?|tins?|cans?|servings?|large|medium|small)\b ?)?(?:of )?)?"
-    r"(?!(?:winter|summer)$)(.+)"
+    r"""
+    \b how\ (?:much|many) \b .* \ in[ ]
+    (?: (?: an? | one | two | three | \d[\d.,]* ) \ ?
+        (?: (?: k?g | ml | oz | ounces? | cups? | glass(?:es)? | slices? | handfuls? | tins? | cans?
+            | servings? | large | medium | small ) \b \ ? )?
+        (?: of[ ] )? )?
+    (?! (?: winter | summer ) $ ) (.+)
+    """,
+    re.VERBOSE,
 )
 OLDEST = 200
 
