@@ -103,7 +103,7 @@ FOOD = re.compile(
         (?: (?: k?g | ml | oz | ounces? | cups? | glass(?:es)? | slices? | handfuls? | tins? | cans?
             | servings? | large | medium | small ) \b \ ? )?
         (?: of[ ] )? )?
-    (?! (?: winter | summer ) $ ) (.+)
+    (?! (?: the[ ] )? (?: winter | summer ) \W* $ ) (.+)
     """,
     re.VERBOSE,
 )

@@ -115,7 +115,7 @@ def test_only_words_of_an_emergency_put_calls_and_its_sign_first(client, content
         ("how much iron do women need", "us", "18 milligrams a day (RDA) female, 19 to 30"),
         ("how much iron do women over 50 need", "", "8.7 milligrams a day (RNI) female, 51"),
         ("vitamin b 12 breastfeeding", "eu", "5 micrograms a day (AI) breastfeeding, 18 to 24"),
-        ("how many mg of calcium do I need", "", "700 milligrams a day (RNI) most adults"),
+        ("how many mg of calcium in the winter?", "", "700 milligrams a day (RNI) most adults"),
         ("1,000 mg calcium or 2.5 µg a day, 5 years", "", "700 milligrams a day (RNI) most adults"),
         ("how much calcium for an 8 month old", "", "525 milligrams a day (RNI) children, 7 to 9"),
     ],
