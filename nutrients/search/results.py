@@ -107,18 +107,17 @@ class SearchResults:
         *,
         at: datetime,
     ) -> None:
+        typed, food = q, food_in(q)
         # The page of a food has the amounts of all nutrients in it.
-        food = food_in(q)
-        if food and (foods := match_foods(food, content, at=at)).slugs:
-            q = foods.corrected or food
+        if food and match_foods(food, content, at=at).slugs:
+            q = food
         self.words = keywords(q)
         matches = _find_matches(self.words, content, at=at)
         self.corrected = _corrected(self.words, matches.missing, content)
         if self.corrected:
             matches = _find_matches(keywords(self.corrected), content, at=at)
         # The correction has the words that tell what the query is about, and not “how much”.
-        query = f"{q} {self.corrected}"
-        flag = emergency_in(query)
+        flag = emergency_in(f"{typed} {self.corrected}")
         documents = _put_first(flag, matches.documents, content)
         self.groups = _groups(documents, matches.clauses, content)
         self.count = sum(len(group.hits) for group in self.groups)
@@ -126,7 +125,7 @@ class SearchResults:
         self.is_partial = matches.is_partial
         self.missing = [clause.typed for clause in matches.missing]
         self.is_emergency = bool(flag)
-        self.need = need_answer(query, country, content)
+        self.need = need_answer(f"{q} {self.corrected}", country, content)
 
 
 def _find_matches(words: list[str], content: SearchContent, *, at: datetime) -> Matches:

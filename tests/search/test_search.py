@@ -83,6 +83,7 @@ def test_only_words_of_an_emergency_put_calls_and_its_sign_first(client, content
         ("I can’t breathe", "breathing-trouble"),
         ("unable to breathe", "breathing-trouble"),
         ("took too many tablets", "overdose-child"),
+        ("chest pain, how much iron is in milk", "chest-pain-palpitations"),
         ("my husband won’t wake", "blackout-palpitations"),
         ("sudden weakness", "climbing-weakness"),
     ):
