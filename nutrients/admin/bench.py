@@ -28,9 +28,10 @@ GROUPS = {"symptom": "Signs", "risk": "Risks, medicines and causes", "flag": "Si
 
 
 class TriedRule(NamedTuple):
-    """A rule, whether it fires, and each tick that it names as its label and whether it is ticked.
+    """A rule, whether it fires, and each tick that it names as its label and whether it counts.
 
     The rule needs all of `ticks`, `at_least` that many of `some`, and one of each group of answers.
+    The answer “I do not know” to an open question may count too.
     """
 
     rule: RedFlagRule
@@ -82,10 +83,10 @@ def try_flag(flag: RedFlag, values: Iterable[str], content: ChecklistContent) ->
     """Return what the checklist answers to ticks, and why each rule of the flag fires or not."""
     pairs = [(kind, slug) for kind, _, slug in (value.partition(":") for value in values) if slug]
     answer = checklist_answer(QueryDict(urlencode(pairs)), content)
-    on, names = frozenset(answer.ticks), tick_names(content)
+    names, triage = tick_names(content), answer.urgency.triage
 
     def describe(ticks: Iterable[Tick]) -> list[tuple[str, bool]]:
-        return sorted((names.get(tick, tick.slug), tick in on) for tick in ticks)
+        return sorted((names.get(tick, tick.slug), tick in triage.ticks) for tick in ticks)
 
     rules = []
     named: set[Tick] = set()
@@ -93,13 +94,11 @@ def try_flag(flag: RedFlag, values: Iterable[str], content: ChecklistContent) ->
         if row.red_flag_id == flag.pk:
             rule = rule_of(row, flag)
             groups = [describe(group) for group in rule.answers]
-            tried = TriedRule(
-                row, rule.fires(on), describe(rule.ticks), describe(rule.some), groups
-            )
-            rules.append(tried)
+            fires = rule in triage.fired
+            rules.append(TriedRule(row, fires, describe(rule.ticks), describe(rule.some), groups))
             named = named.union(rule.named, *rule.answers)
     is_raised = flag.slug in answer.urgency.raised_flags
-    boxes = _boxes(content, names, named, on)
+    boxes = _boxes(content, names, named, frozenset(answer.ticks))
     return Trial(answer, is_raised, rules, boxes, _case(flag, is_raised, answer, content))
 
 

@@ -101,9 +101,9 @@ def assess_urgency(ticks: Collection[Tick], content: ChecklistContent) -> Urgenc
 
 
 def _unknown_answers(ticked: frozenset[Tick], content: ChecklistContent) -> set[Tick]:
-    """Answer “I do not know” to open questions that only the answer page asks and that offer it.
+    """Answer “I do not know” to open questions that only the answer page asks.
 
-    So only an explicit answer can lower the level.
+    So only an explicit answer can lower the level. No rule names it for a question that lacks it.
     """
     return {
         answer_tick(slug, UNKNOWN)

@@ -200,16 +200,14 @@ class Rule:
         """Return the groups of answers of which none was given."""
         return [group for group in self.answers if not group & ticks]
 
-    def fires(self, ticks: frozenset[Tick]) -> bool:
-        return self.concerns(ticks) and not self.unmet(ticks)
-
 
 class Triage(NamedTuple):
-    """The level of urgency, the rules that fired, and those whose ticks are enough.
+    """The level of urgency of ticks, the rules that fired, and those whose ticks are enough.
 
     An answer may be lacking for some of the `concerned` rules.
     """
 
+    ticks: frozenset[Tick]
     level: Level
     fired: frozenset[Rule]
     concerned: frozenset[Rule]
@@ -223,7 +221,8 @@ def urgency(ticks: Collection[Tick], rules: Iterable[Rule]) -> Triage:
     ticks = frozenset(ticks)
     concerned = frozenset(rule for rule in rules if rule.concerns(ticks))
     fired = frozenset(rule for rule in concerned if not rule.unmet(ticks))
-    return Triage(max((rule.level for rule in fired), default=Level.SELF_CARE), fired, concerned)
+    level = max((rule.level for rule in fired), default=Level.SELF_CARE)
+    return Triage(ticks, level, fired, concerned)
 
 
 def deciding(

@@ -40,9 +40,9 @@ def test_no_rule_is_covered_by_another_of_its_flag_and_every_tick_counts(shipped
     for rule in rules:
         others = [other for other in rules if other.subject == rule.subject and other is not rule]
         wholes = wholes_of(rule)
-        alone = [whole for whole in wholes if not any(o.fires(whole) for o in others)]
+        alone = [whole for whole in wholes if not urgency(whole, others).fired]
         assert alone, f"another rule covers {rule}: this one must go"
-        assert not any(rule.fires(whole - {tick}) for whole in wholes for tick in whole)
+        assert not any(urgency(whole - {tick}, [rule]).fired for whole in wholes for tick in whole)
 
 
 def test_question_that_a_rule_waits_for_is_asked_or_stands_in_the_form(shipped):
