@@ -99,7 +99,7 @@ AGE = re.compile(
 FOOD = re.compile(
     r"""
     \b how\ (?:much|many) \b .* \ in[ ]
-    (?: (?: an? | one | two | three | \d[\d.,]* ) \ ?
+    (?: (?: (?: an? | one | two | three ) \b | \d[\d.,]* ) \ ?
         (?: (?: k?g | ml | oz | ounces? | cups? | glass(?:es)? | slices? | handfuls? | tins? | cans?
             | servings? | large | medium | small ) \b \ ? )?
         (?: of[ ] )? )?
