@@ -267,7 +267,7 @@ class ContentAdmin(
         return self.guard_form(request, super().recover_view, *args, **options)
 
     def render_change_form(self, request: Any, context: Any, *args: Any, **options: Any) -> Any:
-        """Add a box to confirm a figure that is ten times the previous one."""
+        """Add a box to confirm a figure that is a jump from the previous one."""
         formsets = [inline.formset for inline in context.get("inline_admin_formsets", [])]
         forms = [context["adminform"].form, *(form for formset in formsets for form in formset)]
         if any(getattr(form, "has_jumps", False) for form in forms):

@@ -135,7 +135,7 @@ class SearchContent(FoodVocabulary):
 
     @cached_property
     def _own_words(self) -> tuple[list[str], dict[str, str]]:
-        """The words of titles and names, and how each is written. Those of texts mean too much."""
+        """The words of titles and names, without those of texts, and how each is written."""
         fields = ("title", "names", "text", "title_words", "name_words")
         rows = list(self._rows().only(*fields).order_by("key"))
         written: dict[str, str] = {}

@@ -39,7 +39,6 @@ def test_bench_shows_which_rules_fire_and_what_is_missing(bench, rule, table):
     assert [is_on for _, is_on in too_few.ticks].count(False) == 1
     assert "The flag is raised" in answer.text
     assert rule.red_flag.action in answer.text
-    # An open question counts as “I do not know”, as in the checklist.
     unsure = RedFlagRule.objects.get(slug="weakness-days--days")
     assert tried(bench(unsure, **{TICK: ["symptom:muscle-weakness", "onset:days"]}), unsure).fires
 
