@@ -90,7 +90,7 @@ AGE = re.compile(
     (?: [ -]? (?: y(?:ea)?rs? | (?P<months> months? )))? (?! [.,]?\d )
     (?(before)
         (?! [ -]? (?: (?:m?c?|[µμ])g | iu | days? | weeks? | times | minutes? | hours? ) \b )
-        | (?: (?<=\+) | [ -]? (?: old | yo | y/o ) \b )
+        | (?: (?<=\+) | [ -]? (?: old | yo | y/o | baby ) \b )
     )
     """,
     re.VERBOSE,

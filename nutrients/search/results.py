@@ -125,7 +125,7 @@ class SearchResults:
         self.is_partial = matches.is_partial
         self.missing = [clause.typed for clause in matches.missing]
         self.is_emergency = bool(flag)
-        self.need = need_answer(f"{q} {self.corrected}", country, content)
+        self.need = need_answer(f"{q} {self.corrected}".strip(), country, content)
 
 
 def _find_matches(words: list[str], content: SearchContent, *, at: datetime) -> Matches:

@@ -113,12 +113,12 @@ def test_only_words_of_an_emergency_put_calls_and_its_sign_first(client, content
         ("magnesium pregnancy", "us", "350 milligrams a day (RDA) pregnant, 19 to 30 years"),
         ("how much magnesum do I need", "", "270 to 300 milligrams a day (RNI) most adults"),
         ("daily calcium for a 5 year old", "", "450 milligrams a day (RNI) children, 4 to 6"),
-        ("how much iron do women need", "us", "18 milligrams a day (RDA) female, 19 to 30"),
+        ("how much iron do I need, I’m 25", "us", "18 milligrams a day (RDA) female, 19 to 30"),
         ("how much iron do women over 50 need", "", "8.7 milligrams a day (RNI) female, 51"),
         ("vitamin b 12 breastfeeding", "eu", "5 micrograms a day (AI) breastfeeding, 18 to 24"),
         ("how many mg of calcium in the winter?", "", "700 milligrams a day (RNI) most adults"),
         ("1,000 mg calcium or 2.5 µg a day, 5 years", "", "700 milligrams a day (RNI) most adults"),
-        ("how much calcium for an 8 month old", "", "525 milligrams a day (RNI) children, 7 to 9"),
+        ("how much calcium for my 8 month baby", "", "525 milligrams a day (RNI) children, 7 to 9"),
     ],
 )
 def test_question_for_a_figure_gives_it_with_its_source(client, content, words, country, figure):
