@@ -41,7 +41,7 @@ MAIN_CAUSES = 4
 MEDICINES = (RiskKind.MEDICINE, CauseKind.MEDICINE)
 # What is not named for a child unless it is ticked.
 ADULT_KINDS = (CauseKind.MEDICINE, CauseKind.STIMULANT)
-ADULT_HABITS = ("alcohol", "heavy-drinking")
+ADULT_HABITS = ("alcohol", "heavy-drinking", "sitting-standing")
 
 
 @dataclass(frozen=True, slots=True)
