@@ -209,7 +209,7 @@ def _level(value: str) -> Level:
 class QuestionField(NamedTuple):
     """A question with its answers, worst first, and the one that the reader chose.
 
-    `matters_for` lists the ticks to which it is relevant, as in “symptom:tingling risk:statin”.
+    `matters_for` lists the ticks to which it is relevant, as in “symptom:tingling symptom:tremor”.
     """
 
     row: Question
@@ -256,12 +256,11 @@ def _questions(content: ChecklistContent) -> dict[str, QuestionField]:
     rules, answers = content.once(urgency_rules), content.once(answer_ticks)
     questions: dict[str, QuestionField] = {}
     for slug, choices in answers.items():
-        named = {
-            tick
-            for rule in rules
-            if any(group & choices for group in rule.answers)
-            for tick in rule.named
-        }
+        named: set[Tick] = set()
+        for rule in rules:
+            if any(group & choices for group in rule.answers):
+                # An age or a medicine alone is no reason to ask, if the rule is about a symptom.
+                named |= {tick for tick in rule.named if tick.kind == "symptom"} or rule.named
         row = content.questions[slug]
         matters_for = " ".join(sorted(f"{tick.kind}:{tick.slug}" for tick in named))
         questions[slug] = QuestionField(row, list(row.answers.all()), matters_for)
