@@ -47,7 +47,7 @@ class NeedRange:
             (*amounts[:1], *amounts[-1:]),
             text=next((row.amount_words for row in rows if row.amount is None), ""),
             unit=Unit(rows[0].nutrient.unit),
-            kinds=tuple(sorted({ReferenceType(row.reference_type) for row in rows})),
+            kinds=tuple(sorted({row.kind for row in rows})),
             sources=sources_of(rows),
         )
 
@@ -66,9 +66,8 @@ class NeedRange:
 
     @property
     def in_full(self) -> str:
-        """The range with its unit written out, such as “310 to 420 milligrams a day (RDA)”."""
-        words = f"{self.range_words} {self.unit.spoken} a day ({self.kind_words})"
-        return words if self.amounts else self.text
+        """The range with its unit written out, such as “310 to 420 milligrams a day”."""
+        return f"{self.range_words} {self.unit.spoken} a day" if self.amounts else self.text
 
     @property
     def kind_words(self) -> str:

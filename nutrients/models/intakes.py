@@ -23,20 +23,25 @@ class ReferenceType(models.TextChoices):
     LRNI = "LRNI", "Lower Reference Nutrient Intake (LRNI), not a need"
 
     @property
+    def plain(self) -> str:
+        """What it is in plain words, to follow a figure."""
+        return _PLAIN[self]
+
+    @property
     def meaning(self) -> str:
         """A sentence that begins with article and name."""
         article = "An" if self is ReferenceType.AI else "A"
-        return f"{article} {self.label} {_MEANINGS[self]}"
+        return f"{article} {self.label} is {self.plain}."
 
 
-_MEANINGS = {
-    ReferenceType.RDA: "is enough for nearly everybody.",
-    ReferenceType.RNI: "is enough for nearly everybody.",
-    ReferenceType.PRI: "is enough for nearly everybody.",
-    ReferenceType.AI: "is the best estimate where too little is known to be surer.",
-    ReferenceType.SI: "is enough and does no harm, and is given where little is known.",
-    ReferenceType.SAI: "is held to be enough, and low enough to be safe for heart and vessels.",
-    ReferenceType.LRNI: "is enough for very few.",
+_PLAIN = {
+    ReferenceType.RDA: "enough for nearly everybody",
+    ReferenceType.RNI: "enough for nearly everybody",
+    ReferenceType.PRI: "enough for nearly everybody",
+    ReferenceType.AI: "the best estimate where too little is known to be surer",
+    ReferenceType.SI: "an amount that is enough and does no harm, given where little is known",
+    ReferenceType.SAI: "held to be enough, and low enough to be safe for heart and vessels",
+    ReferenceType.LRNI: "enough for very few",
 }
 # The LRNI is enough for very few people, so it does not count as a need.
 NEEDS = [kind for kind in ReferenceType if kind is not ReferenceType.LRNI]
@@ -230,6 +235,10 @@ class ReferenceIntake(Keyed, Publishable):
         if self.life_status != LifeStatus.NONE:
             parts.append(self.get_life_status_display().lower())
         return ", ".join(parts)
+
+    @property
+    def kind(self) -> ReferenceType:
+        return ReferenceType(self.reference_type)
 
     @property
     def is_need(self) -> bool:

@@ -66,6 +66,13 @@ class Unit(models.TextChoices):
             Unit.MCG_DFE: "micrograms of dietary folate equivalents",
         }[self]
 
+    @property
+    def meaning(self) -> str:
+        """A sentence that explains the unit; empty for one that everybody knows."""
+        if self is not Unit.MCG_DFE:
+            return ""
+        return "Dietary folate equivalents (DFE) count both folate in food and added folic acid."
+
 
 class Accent(models.TextChoices):
     """The colour of a nutrient; only the four core ones have their own."""

@@ -22,6 +22,7 @@ from nutrients.models import (
     LifeStatus,
     Nutrient,
     ReferenceIntake,
+    ReferenceType,
     Sex,
 )
 from nutrients.models.foods import FoodSourceQuerySet
@@ -159,6 +160,12 @@ class PlatePage:
             row for row in self.rows if row.total.need.nutrient.is_featured and row.total.aims_high
         ]
         return sorted(rows, key=lambda row: -(row.total.percent_of_need or 0))
+
+    @property
+    def kinds(self) -> list[ReferenceType]:
+        """The kinds of the needs that the totals name."""
+        intakes = (row.total.need.intake for row in self.rows)
+        return list(dict.fromkeys(intake.kind for intake in intakes if intake))
 
     @property
     def has_notes(self) -> bool:

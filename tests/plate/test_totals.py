@@ -34,6 +34,7 @@ def test_totals_agree_with_the_dossier(client, content):
         if nutrient == "sodium":
             continue
         need = official("UK", nutrient)
+        assert f"({need['reference_type']}) is" in text_of(response, "plate-answer")
         amount = Decimal(need["amount"])
         assert f"{int(total / amount * 100):,}% " in row
         assert f"of the {need['reference_type']}, {figure(amount)} " in row

@@ -51,7 +51,7 @@ def test_every_nutrient_page_has_the_same_sections_and_stays_short_in_any_countr
         (
             f"{NUTRIENT}?country=us",
             [
-                "310 to 420 mg a day for adults in the US and Canada (RDA)",
+                "310 to 420 mg a day for adults in the US and Canada, enough for nearly every",
                 "Recommended Dietary Allowance (RDA), milligrams a day",
                 "Adequate Intake (AI), milligrams a day",
                 "19 to 30 years 310 400 350 310",
