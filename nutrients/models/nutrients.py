@@ -30,6 +30,11 @@ class Authority(models.TextChoices):
         return 18 if self is Authority.EU else 19
 
     @property
+    def label_value_name(self) -> str:
+        """The name of the amount that is 100% on its food labels."""
+        return "US daily value" if self is Authority.US else "UK and EU reference value"
+
+    @property
     def pairs(self) -> list[tuple[str, str]]:
         """The parameters of its query string: none for DEFAULT_AUTHORITY."""
         return [] if self is DEFAULT_AUTHORITY else [("country", self.value)]
