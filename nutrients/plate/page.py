@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -33,30 +32,19 @@ from .choices import PlateChoices
 from .gaps import FoodSuggestion, fill_gaps, single_servings
 
 MOST_MATCHES = 8
-# The distances of the numbers and of the edge of the food from the middle of the drawn plate.
-NUMBER_AT, EDGE = 26.0, 40.0
 
 
 @dataclass(frozen=True, slots=True)
 class PlateFood:
-    """A helping, whose part of the drawn plate starts at `start`.
-
-    It takes `share` per cent of the circle, by weight.
-    """
+    """A helping, and its part of the drawn plate by weight, in degrees from the top."""
 
     helping: Helping
     start: float
     share: float
 
     @property
-    def edge(self) -> tuple[str, str]:
-        """The end of the line between its part of the drawn plate and the one before."""
-        return _point(self.start, EDGE)
-
-    @property
-    def number_at(self) -> tuple[str, str]:
-        """The point of its number on the drawn plate."""
-        return _point(self.start + self.share / 2, NUMBER_AT)
+    def middle(self) -> float:
+        return self.start + self.share / 2
 
 
 class StageContent(NamedTuple):
@@ -186,16 +174,10 @@ def _plate_foods(helpings: list[Helping]) -> list[PlateFood]:
     weight, start = sum(helping.grams for helping in helpings), 0.0
     plate_foods = []
     for helping in helpings:
-        share = float(helping.grams * 100 / weight)
+        share = float(helping.grams * 360 / weight)
         plate_foods.append(PlateFood(helping, start, share))
         start += share
     return plate_foods
-
-
-def _point(percent: float, radius: float) -> tuple[str, str]:
-    """Return a point of the drawn plate, at this percentage of the circle from the top."""
-    angle = math.tau * (percent / 100 - 0.25)
-    return f"{radius * math.cos(angle):.1f}", f"{radius * math.sin(angle):.1f}"
 
 
 def _first_matches(

@@ -121,11 +121,11 @@ def test_summary_has_the_core_nutrients_largest_share_first(client, content):
 def test_drawing_shows_foods_by_weight_with_a_description(client, content):
     response = client.get(PAGE + "?food=milk-whole&food=almonds&servings-almonds=2")
     words = text_of(response, "plate-figure")
-    parts = re.findall(r'stroke-dasharray="([\d.]+) 100"', response.text)
+    parts = re.findall(r'stroke-dasharray="([\d.]+) 360"', response.text)
 
     assert words.startswith("Your plate: 1, Milk, whole, with added vitamin D, 244 grams")
     assert "2, Almonds, 56 grams" in words
-    assert [round(float(part)) for part in parts] == [81, 19]
+    assert [round(float(part)) for part in parts] == [293, 67]
     assert "An empty plate" in text_of(client.get(PAGE), "plate-figure")
 
 
