@@ -58,16 +58,13 @@ TICK = (
 
 
 @register.simple_tag
+@cache
 def icon(name: str, size: str = "", flip: bool = False) -> SafeString:
     """Draw an icon; `size` is "" or "sm", `flip` mirrors it right to left.
 
     It is hidden from screen readers, because the words beside it say the same.
     """
-    return _icon(name, "icon" + (f" icon-{size}" if size else "") + (" flip" if flip else ""))
-
-
-@cache
-def _icon(name: str, classes: str) -> SafeString:
+    classes = "icon" + (f" icon-{size}" if size else "") + (" flip" if flip else "")
     drawing = render_to_string("components/icon.html", {"name": name, "classes": classes})
     return mark_safe(" ".join(drawing.split()))  # noqa: S308 (our own template, escaped there)
 
