@@ -6,20 +6,17 @@ from functools import cache
 from typing import Any
 
 from django.core.files.base import ContentFile
-from django.core.files.storage import Storage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 BUNDLE = "css/site.css"
 IMPORT = re.compile(r'^@import "([^"]+)";$', re.MULTILINE)
-# Compression shrinks the rest better than a minifier.
-COMMENT, BLANK = re.compile(r"/\*.*?\*/", re.DOTALL), re.compile(r"\s*\n\s*")
-
-# What collectstatic passes: the storage and path of each name
-Paths = dict[str, tuple[Storage, str]]
+# Of styles, and of scripts, whose comments are lines. Compression shrinks the rest.
+COMMENT = re.compile(r"/\*.*?\*/|^\s*//[^\n]*", re.DOTALL | re.MULTILINE)
+BLANK = re.compile(r"\s*\n\s*")
 
 
 class BundledStaticFilesStorage(CompressedManifestStaticFilesStorage):
-    """Inlines the imports of css/site.css before it hashes and compresses files.
+    """Inlines the imports of css/site.css, and deletes comments of it and of our scripts.
 
     Each @import would cost readers a round trip. In development imports stay, so that the browser's
     tools name the file of a rule.
@@ -30,21 +27,23 @@ class BundledStaticFilesStorage(CompressedManifestStaticFilesStorage):
         # A page links to six files, whose addresses do not change within a process.
         self.url = cache(super().url)
 
-    def post_process(self, paths: Paths, dry_run: bool = False, **options: Any) -> Iterator[Any]:
+    def post_process(self, paths: Any, dry_run: bool = False, **options: Any) -> Iterator[Any]:
+        """Replace files before they are hashed. `paths` has the storage and path of each name."""
         if BUNDLE in paths and not dry_run:
             bundle = _read(BUNDLE, paths)
             parts = [f"css/{name}" for name in IMPORT.findall(bundle)]
-            css = "\n".join([IMPORT.sub("", bundle), *(_read(part, paths) for part in parts)])
-            css = BLANK.sub("\n", COMMENT.sub("", css)).strip() + "\n"
-            for name in (BUNDLE, *parts):
+            ours = {name: _read(name, paths) for name in paths if name.startswith("js/")}
+            ours[BUNDLE] = IMPORT.sub(lambda match: _read(f"css/{match[1]}", paths), bundle)
+            for name in (*ours, *parts):
                 self.delete(name)
                 del paths[name]
-            self.save(BUNDLE, ContentFile(css.encode()))
-            paths[BUNDLE] = (self, BUNDLE)
+            for name, text in ours.items():
+                self.save(name, ContentFile(BLANK.sub("\n", COMMENT.sub("", text)).encode()))
+                paths[name] = (self, name)
         yield from super().post_process(paths, dry_run=dry_run, **options)
 
 
-def _read(name: str, paths: Paths) -> str:
+def _read(name: str, paths: Any) -> str:
     storage, path = paths[name]
     with storage.open(path) as file:
         return file.read().decode()
