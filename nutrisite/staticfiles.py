@@ -10,8 +10,9 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 BUNDLE = "css/site.css"
 IMPORT = re.compile(r'^@import "([^"]+)";$', re.MULTILINE)
-# Of styles, and of scripts, whose comments are lines. Compression shrinks the rest.
-COMMENT = re.compile(r"/\*.*?\*/|^\s*//[^\n]*", re.DOTALL | re.MULTILINE)
+# Comments of a script are whole lines, since its strings may have these signs. Compression shrinks
+# the rest.
+STYLE_COMMENT, SCRIPT_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL), re.compile(r"^\s*//.*", re.M)
 BLANK = re.compile(r"\s*\n\s*")
 
 
@@ -38,7 +39,8 @@ class BundledStaticFilesStorage(CompressedManifestStaticFilesStorage):
                 self.delete(name)
                 del paths[name]
             for name, text in ours.items():
-                self.save(name, ContentFile(BLANK.sub("\n", COMMENT.sub("", text)).encode()))
+                comment = STYLE_COMMENT if name == BUNDLE else SCRIPT_COMMENT
+                self.save(name, ContentFile(BLANK.sub("\n", comment.sub("", text)).encode()))
                 paths[name] = (self, name)
         yield from super().post_process(paths, dry_run=dry_run, **options)
 
