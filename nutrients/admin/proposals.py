@@ -15,6 +15,7 @@ from django.urls import URLPattern
 from django.utils import timezone
 
 from nutrients.content.merging import RefusedError
+from nutrients.content.versions import lock_content
 from nutrients.models import OPEN, SIGNABLE, ChangeKind, Proposal, Role, State
 from nutrients.proposals.pages import changing_pages
 from nutrients.proposals.rows import (
@@ -40,7 +41,7 @@ from nutrisite.accounts.requests import is_key
 from .content_forms import FIELD_OPTIONS, validate_to_come
 from .differences import diff_values, format_value, make_change
 from .guard import BrokenCase, guard_of
-from .publishing import BY_NOW, problems, publish_proposal, schedule_proposal
+from .publishing import BY_NOW, obstacles, problems, publish_proposal, schedule_proposal
 from .reviewing import REREAD, profession_of
 from .screens import FixedRowsAdmin, admin_address, draw, get_row, row_paths
 from .widgets import NamedDateTime
@@ -182,6 +183,8 @@ class ProposalAdmin(FixedRowsAdmin):
         def view(request: HttpRequest, pk: int) -> HttpResponse:
             if request.method != "POST":
                 return redirect("admin:nutrients_proposal_change", pk)
+            # In the order of a publication
+            lock_content()
             proposal = get_object_or_404(Proposal.objects.select_for_update(), pk=pk)
             if not is_allowed(request, proposal):
                 raise PermissionDenied
@@ -270,8 +273,7 @@ class ProposalAdmin(FixedRowsAdmin):
             raise PermissionDenied
         is_sent = request.method == "POST"
         digest = request.POST.get("digest") if is_sent else proposal_digest(proposal)
-        unsettled = conflicts(proposal.rows.all())
-        errors = [*filter(None, [missing_signatures(proposal), *problems(proposal)])]
+        unsettled, errors = conflicts(proposal.rows.all()), obstacles(proposal)
         form = MomentForm(request.POST if "later" in request.POST else None)
         is_clear = proposal.state in OPEN and not (unsettled or errors)
 

@@ -47,6 +47,11 @@ BUSY = "Others were saving all the time."
 BY_NOW = "It is “{}” by now: read it again."
 
 
+def obstacles(proposal: Proposal) -> list[str]:
+    """Return the missing signatures and the problems of a proposal."""
+    return [*filter(None, [missing_signatures(proposal), *problems(proposal)])]
+
+
 def problems(proposal: Proposal) -> list[str]:
     """Return what must be fixed before a proposal can be published."""
     sentences = [] if proposal.rows.exists() else ["It changes nothing yet."]
@@ -114,10 +119,11 @@ def publish_proposal(guard: Guard, proposal: Proposal) -> None:
     """
     _lock(proposal)
     now, cases = timezone.now(), _cases_before_deletion(proposal)
+    # A colleague may have deleted what it needs while this waited for the lock.
+    if reasons := obstacles(proposal):
+        raise RefusedError("\n".join(reasons))
     if conflicts(proposal.rows.all()):
         raise RefusedError(CHANGED)
-    if missing := missing_signatures(proposal):
-        raise RefusedError(missing)
     with create_revision():
         set_user(guard.account)
         overlays = _write(proposal, user=guard.account, at=now)
@@ -225,8 +231,6 @@ def publish_due(*, at: datetime) -> Iterator[Proposal]:
 
 def _publish_scheduled(proposal: Proposal) -> str:
     """Publish a proposal for the account that scheduled it, or return why it cannot be."""
-    if reasons := [*filter(None, [missing_signatures(proposal), *problems(proposal)])]:
-        return "\n".join(reasons)
     guard = Guard(proposal.publisher, proposal.override)
 
     def change() -> str:

@@ -19,7 +19,7 @@ from django.db.models import ProtectedError
 from nutrients.content.fixtures import NEEDS_ALL_LINKS, as_key
 from nutrients.content.merging import parse_value
 from nutrients.content.tables import by_table, with_links
-from nutrients.content.versions import parent_fields
+from nutrients.content.versions import lock_content, parent_fields
 from nutrients.models import ChangeKind, Proposal, ProposedRow
 
 Values = dict[str, Any]
@@ -197,8 +197,12 @@ def settle_conflict(conflict: Conflict, *, keep: bool) -> None:
 
 @contextmanager
 def as_proposed(proposal: Proposal | None, **options: Any) -> Iterator[list[Overlay]]:
-    """Lay a proposal over the database within the block, and roll all back after."""
+    """Lay a proposal over the database within the block, and roll all back after.
+
+    Saves wait meanwhile, because two transactions could lock the same rows in another order.
+    """
     with transaction.atomic():
+        lock_content()
         try:
             yield lay_over(proposal.rows.all() if proposal else (), **options)
         finally:

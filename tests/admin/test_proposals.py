@@ -274,6 +274,12 @@ def test_conflict_in_each_field_or_row_is_settled_alone(
     assert (magnesium.tagline, magnesium.job) == (WORDS, "Theirs too.")
     assert (magnesium.why_low_matters, magnesium.food_summary) == ("It matters.", "Nuts.")
     assert Source.objects.get(slug="a-tale").title == "A tale"
+    # A colleague deletes the new source while the publication waits for the lock.
+    late, proposal = factories.source("late"), begin_proposal("A source", by=editor)
+    add_row(proposal, magnesium, {"sources": [late]}, by=editor)
+    monkeypatch.setattr("nutrients.admin.guard.lock_content", late.delete)
+    publish(editor_client, proposal)
+    assert proposal.state == State.WRITING
 
 
 def test_values_that_come_from_no_form_are_checked(magnesium, article, editor_client, editor):
