@@ -5,7 +5,8 @@ a proposal further, the form is opened over it in the same way. What somebody el
 meanwhile stays, because the form sends what was proposed when it was opened.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
@@ -20,6 +21,7 @@ from django.shortcuts import get_object_or_404, redirect
 from reversion import create_revision
 from reversion.admin import VersionAdmin
 
+from nutrients.content.versions import lock_content
 from nutrients.models import OPEN, Proposal, ProposedRow
 from nutrients.proposals.drafts import Draft, Rewritten, merge_drafts
 from nutrients.proposals.rows import add_row, as_proposed, begin_proposal, key_of, values_of
@@ -209,6 +211,23 @@ def _chosen_proposal(request: HttpRequest) -> Proposal | None:
     if key is None or not is_row_form(request):
         return None
     return get_object_or_404(proposals, pk=key)
+
+
+def locked_if_sent(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let other saves wait while a view compares a form with the rows, and proposes changes.
+
+    The proposal would otherwise undo what was saved after the comparison, without a conflict.
+    """
+
+    @wraps(view)
+    def locked(request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        if request.method != "POST":
+            return view(request, *args, **options)
+        with transaction.atomic():
+            lock_content()
+            return view(request, *args, **options)
+
+    return locked
 
 
 def propose_changes(

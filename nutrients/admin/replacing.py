@@ -15,7 +15,7 @@ from nutrients.prose.markdown import CITATION
 
 from .content_forms import bind_form, fixed_fields, text_fields
 from .home import content_tables
-from .proposing import propose_changes
+from .proposing import locked_if_sent, propose_changes
 
 # Characters shown on either side of a match, and matches shown on the page.
 CONTEXT, MAX_SHOWN = 60, 500
@@ -69,6 +69,7 @@ def find_matches(request: HttpRequest, words: str) -> Iterator[Match]:
                     yield Match(row, name, start, before, match[0], after)
 
 
+@locked_if_sent
 def find_and_replace(request: HttpRequest) -> HttpResponse:
     """List the matches, then keep the ticked ones in a proposal: all of them or none."""
     if not request.user.has_perm("nutrients.add_proposal"):

@@ -11,7 +11,6 @@ from django.shortcuts import redirect
 from reversion import set_comment
 
 from nutrients.content.tables import foreign_keys
-from nutrients.content.versions import lock_content
 from nutrients.models import Source, SourceKind
 from nutrients.prose import cited_slugs
 from nutrients.prose.markdown import CITATION
@@ -19,6 +18,7 @@ from nutrients.search.index import catch_up
 
 from .content import ContentAdmin
 from .deleting import linked_name, rows_citing
+from .proposing import locked_if_sent
 from .screens import draw, fieldset, get_row
 
 
@@ -30,13 +30,11 @@ class ReplaceForm(forms.Form):
         self.fields["by"] = forms.ModelChoiceField(others, label="Replace it by")
 
 
+@locked_if_sent
 def replace_source(request: HttpRequest, pk: int, screen: Any) -> HttpResponse:
     """List every use of a source, with a form that replaces it by another."""
     old = get_row(screen, request, pk, "change")
     with screen.create_revision(request):
-        if request.method == "POST":
-            # No other save may cite the old source, or delete the new one, before this one.
-            lock_content()
         form = ReplaceForm(old, request.POST or None)
         links, texts = list(_links_to(old)), list(rows_citing([old.slug]))
         uses = list(dict.fromkeys(row for row, _ in [*links, *texts]))

@@ -31,7 +31,7 @@ from nutrients.proposals.rows import to_values, values_of
 
 from .content_forms import FIGURES_ARE_RIGHT, JUMP_IS_RIGHT, bind_form
 from .differences import Change, diff_values
-from .proposing import propose_changes
+from .proposing import locked_if_sent, propose_changes
 from .screens import draw
 
 # The text of a file is sent again as a field, and Django limits the encoded size of fields.
@@ -339,6 +339,7 @@ def _find_row(model: Any, text: str) -> Any:
     return model.with_key(parts) if len(parts) == len(model.KEY) else None
 
 
+@locked_if_sent
 def import_page(request: HttpRequest, screen: admin.ModelAdmin) -> HttpResponse:
     """Show what lines would do; keep them in a proposal on request, if none is wrong."""
     if not request.user.has_perm("nutrients.add_proposal"):

@@ -201,10 +201,10 @@ def test_find_lists_matches_in_own_texts_but_not_in_citations_and_quoted_titles(
         assert "quoted" not in page.text
 
 
-def test_ticked_matches_go_into_a_proposal(replace, editor_client, texts):
+def test_ticked_matches_go_into_a_proposal(replace, editor_client, texts, monkeypatch):
     section, iron = texts
-    page = editor_client.get(reverse("admin:replace"), WORDS)
-    assert len(page.context["matches"]) == 3
+    iron.tagline = "No wibble now"
+    monkeypatch.setattr("nutrients.admin.proposing.lock_content", iron.save)
     answer = replace(f"articlesection-{section.pk}-body-31", f"nutrient-{iron.pk}-tagline-3")
 
     proposal = Proposal.objects.get()
@@ -213,7 +213,7 @@ def test_ticked_matches_go_into_a_proposal(replace, editor_client, texts):
         "nutrients.articlesection": {
             "body": "A wibble here. [@nhs-wibble] A wobble, a wibbled thing and a Wibble."
         },
-        "nutrients.nutrient": {"tagline": "No wobble"},
+        "nutrients.nutrient": {"tagline": "No wobble now"},
     }
     assert ArticleSection.objects.get(pk=section.pk).body == section.body
     assert Screen(editor_client, section.article).context["proposed_in"] == [proposal]
