@@ -51,14 +51,18 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
     is_open = link is not None and link.is_open(at=timezone.now())
     if link is None or not (is_open or "remark" in request.POST):
         raise Http404("There is no such link.")
-    if not is_open:
-        # Somebody wrote on it while it ended.
-        context = {"text": request.POST.get("text", "")}
-        response = render(request, "nutrients/proposals/ended.html", context, status=404)
-    elif request.GET.get("path"):
-        response = preview_page(request, link.proposal)
-    else:
-        response = _overview(request, link, token)
+    try:
+        if not is_open:
+            # Somebody wrote on it while it ended.
+            context = {"text": request.POST.get("text", "")}
+            response = render(request, "nutrients/proposals/ended.html", context, status=404)
+        elif request.GET.get("path"):
+            response = preview_page(request, link.proposal)
+        else:
+            response = _overview(request, link, token)
+    except OperationalError:
+        log.exception("A preview waited too long for other saves")
+        response = render(request, "503.html", status=503)
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
@@ -104,6 +108,9 @@ def _submit(request: HttpRequest, link: PreviewLink, token: str, form: RemarkFor
         return ""
     with transaction.atomic():
         link = PreviewLink.objects.select_for_update().select_related("proposal").get(pk=link.pk)
+        if link.name and not link.code:
+            # The button was pressed twice.
+            return ""
         if not is_signable(link.proposal, request.POST.get("digest")):
             return CHANGED
         # It is told by telephone, and may be typed in groups.
