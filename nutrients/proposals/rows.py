@@ -103,7 +103,7 @@ def add_row(
 def _parent(model: Any, values: Values) -> str:
     """Return the row that has a row with these values as a child, as `under` names it, or ""."""
     for field in parent_fields(model):
-        return f"{field.remote_field.model._meta.label_lower} {json.dumps(values.get(field.name))}"
+        return f"{field.remote_field.model._meta.label_lower} {_as_json(values.get(field.name))}"
     return ""
 
 
@@ -284,12 +284,17 @@ def _find(field: Any, key: Any) -> Any:
 
 def key_of(row: Any) -> str:
     """Return the natural key of a row as JSON."""
-    return json.dumps(row.natural_key())
+    return _as_json(row.natural_key())
 
 
 def key_in(model: Any, values: Values) -> str:
     """Return as JSON the natural key that a new row with these values gets."""
-    return json.dumps([part for name in model.KEY for part in as_key(values[name])])
+    return _as_json([part for name in model.KEY for part in as_key(values[name])])
+
+
+def _as_json(key: Any) -> str:
+    """Return a key as JSON without escapes, which would make other letters six times as long."""
+    return json.dumps(key, ensure_ascii=False)
 
 
 def to_values(model: Any, values: Mapping[str, Any]) -> Values:
