@@ -100,10 +100,10 @@ FOOD = re.compile(
     r"""
     \b how\ (?:much|many) \b .* \ in[ ]
     (?: (?: (?: an? | one | two | three ) \b | \d[\d.,]* ) \ ?
-        (?: (?: k?g | ml | oz | ounces? | cups? | glass(?:es)? | slices? | handfuls? | tins? | cans?
+        (?: (?: \w+ (?=\ of\b) | k?g | ml | oz | ounces? | cups? | slices? | tins? | cans?
             | servings? | large | medium | small ) \b \ ? )?
         (?: of[ ] )? )?
-    (?! (?: the[ ] )? (?: winter | summer ) \W* $ ) (.+)
+    (?! (?: the[ ] )? (?: winter | summer | total ) \W* $ ) (.+)
     """,
     re.VERBOSE,
 )

@@ -111,7 +111,7 @@ def test_only_words_of_an_emergency_put_calls_and_its_sign_first(client, content
         ("how much magnesium when pregnant", "", "270 milligrams a day pregnant, 19 to 50"),
         ("how much magnesium when pregnant", "mars", "270 milligrams a day pregnant"),
         ("magnesium pregnancy", "us", "350 milligrams a day pregnant, 19 to 30 years"),
-        ("how much magnesum do I need", "", "270 to 300 milligrams a day most adults"),
+        ("how much magnesum do I need in total", "", "270 to 300 milligrams a day most adults"),
         ("daily calcium for a 5 year old", "", "450 milligrams a day children, 4 to 6"),
         ("how much iron do I need, I’m 25", "us", "18 milligrams a day female, 19 to 30"),
         ("how much iron do women over 50 need", "", "8.7 milligrams a day female, 51"),
