@@ -8,14 +8,12 @@ from typing import Any, ClassVar, cast
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern
 from django.utils import timezone
 
 from nutrients.content.merging import RefusedError
-from nutrients.content.versions import lock_content
 from nutrients.models import OPEN, SIGNABLE, ChangeKind, Proposal, Role, State
 from nutrients.proposals.pages import changing_pages
 from nutrients.proposals.rows import (
@@ -43,7 +41,7 @@ from .differences import diff_values, format_value, make_change
 from .guard import BrokenCase, guard_of
 from .publishing import BY_NOW, obstacles, problems, publish_proposal, schedule_proposal
 from .reviewing import REREAD, profession_of
-from .screens import FixedRowsAdmin, admin_address, draw, get_row, row_paths
+from .screens import FixedRowsAdmin, admin_address, draw, get_row, locked_if_sent, row_paths
 from .widgets import NamedDateTime
 
 Button = Callable[[HttpRequest, Proposal], HttpResponse | None]
@@ -179,12 +177,10 @@ class ProposalAdmin(FixedRowsAdmin):
         """
         is_allowed = getattr(self, f"has_{permission}_permission")
 
-        @transaction.atomic
+        @locked_if_sent
         def view(request: HttpRequest, pk: int) -> HttpResponse:
             if request.method != "POST":
                 return redirect("admin:nutrients_proposal_change", pk)
-            # In the order of a publication
-            lock_content()
             proposal = get_object_or_404(Proposal.objects.select_for_update(), pk=pk)
             if not is_allowed(request, proposal):
                 raise PermissionDenied

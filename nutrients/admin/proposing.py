@@ -5,8 +5,7 @@ a proposal further, the form is opened over it in the same way. What somebody el
 meanwhile stays, because the form sends what was proposed when it was opened.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from functools import wraps
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -14,14 +13,12 @@ from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.auth import get_permission_codename
 from django.core import signing
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from reversion import create_revision
 from reversion.admin import VersionAdmin
 
-from nutrients.content.versions import lock_content
 from nutrients.models import OPEN, Proposal, ProposedRow
 from nutrients.proposals.drafts import Draft, Rewritten, merge_drafts
 from nutrients.proposals.rows import add_row, as_proposed, begin_proposal, key_of, values_of
@@ -213,34 +210,16 @@ def _chosen_proposal(request: HttpRequest) -> Proposal | None:
     return get_object_or_404(proposals, pk=key)
 
 
-def locked_if_sent(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Let other saves wait while a view compares a form with the rows, and proposes changes.
-
-    The proposal would otherwise undo what was saved after the comparison, without a conflict.
-    """
-
-    @wraps(view)
-    def locked(request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
-        if request.method != "POST":
-            return view(request, *args, **options)
-        with transaction.atomic():
-            lock_content()
-            return view(request, *args, **options)
-
-    return locked
-
-
 def propose_changes(
     request: Any, title: str, changes: Iterable[tuple[Any, Mapping[str, Any] | None]]
 ) -> HttpResponse:
     """Put changes of rows, or new rows of models, into a new proposal and redirect there.
 
-    The values of a row to delete are None.
+    The values of a row to delete are None. Call it within a transaction.
     """
-    with transaction.atomic():
-        proposal = begin_proposal(title, by=request.user)
-        for row, values in changes:
-            add_row(proposal, row, values, by=request.user)
+    proposal = begin_proposal(title, by=request.user)
+    for row, values in changes:
+        add_row(proposal, row, values, by=request.user)
     return _redirect(request, proposal, is_new=True)
 
 

@@ -15,7 +15,8 @@ from nutrients.prose.markdown import CITATION
 
 from .content_forms import bind_form, fixed_fields, text_fields
 from .home import content_tables
-from .proposing import locked_if_sent, propose_changes
+from .proposing import propose_changes
+from .screens import locked_if_sent
 
 # Characters shown on either side of a match, and matches shown on the page.
 CONTEXT, MAX_SHOWN = 60, 500

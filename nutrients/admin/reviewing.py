@@ -10,7 +10,6 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -21,14 +20,14 @@ from reversion.models import Version
 
 from nutrients.content.signatures import digest, sign, signatures_of, signed_texts, update_reviewers
 from nutrients.content.tables import foreign_keys, reviewed_models
-from nutrients.content.versions import lock_content, parents, record_first
+from nutrients.content.versions import parents, record_first
 from nutrients.models import Proposal, State, Status
 from nutrients.proposals.signing import has_written
 from nutrisite.accounts.requests import is_key
 
 from .content_forms import validate_to_come
 from .proposing import rows_for
-from .screens import admin_address, draw, get_row
+from .screens import admin_address, draw, get_row, locked_if_sent
 
 # Days until the next review: fewer where an outdated row can do more harm.
 USUAL_DAYS = 365
@@ -102,24 +101,20 @@ def record_review(rows: Sequence[Any], *, user: Any, at: datetime) -> int:
     return len(signed)
 
 
+@locked_if_sent
 def sign_row(request: HttpRequest, pk: int, screen: admin.ModelAdmin) -> HttpResponse:
     """Show the words of a row to a clinician, with a button that signs exactly these."""
     row = get_row(screen, request, pk)
     account: Any = request.user
     if not profession_of(account):
         raise PermissionDenied
-    is_own = has_edited(row, account)
+    words, is_own = signed_texts(row), has_edited(row, account)
     if request.method == "POST" and not is_own:
-        with transaction.atomic():
-            lock_content()
-            is_same = request.POST.get("words") == digest(signed_texts(row))
-            if is_same:
-                record_review([row], user=account, at=timezone.now())
-        if is_same:
+        if request.POST.get("words") == digest(words):
+            record_review([row], user=account, at=timezone.now())
             screen.message_user(request, f"You signed “{row}”.", messages.SUCCESS)
             return redirect(admin_address(screen.model, "change", pk))
         screen.message_user(request, REREAD, messages.WARNING)
-    words = signed_texts(row)
     return draw(
         request,
         screen,
@@ -143,6 +138,7 @@ class DueForm(forms.Form):
     )
 
 
+@locked_if_sent
 def review_desk(request: HttpRequest) -> HttpResponse:
     """List the published rows of all tables by the day on which their review is due."""
     profession = profession_of(request.user)
@@ -152,10 +148,8 @@ def review_desk(request: HttpRequest) -> HttpResponse:
     form = DueForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         is_allowed = may_date or request.POST.get("wish") == AGREED
-        with transaction.atomic():
-            lock_content()
-            rows = _ticked_rows(request, tables) if is_allowed else []
-            messages.info(request, _update(request, rows, form.cleaned_data["review_due_on"]))
+        rows = _ticked_rows(request, tables) if is_allowed else []
+        messages.info(request, _update(request, rows, form.cleaned_data["review_due_on"]))
         if is_allowed and len(rows) < len(request.POST.getlist("row")):
             messages.warning(request, CHANGED)
         return redirect(request.get_full_path())

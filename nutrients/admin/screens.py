@@ -1,11 +1,13 @@
 """What the screens of several tables share: bases, filters, pages and addresses."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any
 
 from django.apps import apps
 from django.contrib.admin import ModelAdmin, SimpleListFilter
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -14,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
+from nutrients.content.versions import lock_content
 from nutrisite.accounts.resubmission import show_form
 
 
@@ -45,6 +48,23 @@ def fieldset(
     """Return an entry of `fieldsets`. Fields in a tuple share a line of the form."""
     classes = ("collapse",) if folded else ()
     return title, {"fields": fields, "description": description, "classes": classes}
+
+
+def locked_if_sent(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let other saves wait while a view compares a form with the rows, and writes.
+
+    It would otherwise undo, or sign, what was saved after the comparison.
+    """
+
+    @wraps(view)
+    def locked(request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        if request.method != "POST":
+            return view(request, *args, **options)
+        with transaction.atomic():
+            lock_content()
+            return view(request, *args, **options)
+
+    return locked
 
 
 def page_name(request: HttpRequest) -> str:

@@ -18,8 +18,7 @@ from nutrients.search.index import catch_up
 
 from .content import ContentAdmin
 from .deleting import linked_name, rows_citing
-from .proposing import locked_if_sent
-from .screens import draw, fieldset, get_row
+from .screens import draw, fieldset, get_row, locked_if_sent
 
 
 class ReplaceForm(forms.Form):

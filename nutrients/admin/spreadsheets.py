@@ -31,8 +31,8 @@ from nutrients.proposals.rows import to_values, values_of
 
 from .content_forms import FIGURES_ARE_RIGHT, JUMP_IS_RIGHT, bind_form
 from .differences import Change, diff_values
-from .proposing import locked_if_sent, propose_changes
-from .screens import draw
+from .proposing import propose_changes
+from .screens import draw, locked_if_sent
 
 # The text of a file is sent again as a field, and Django limits the encoded size of fields.
 MAX_BYTES, MAX_LINES = 2_000_000, 10_000

@@ -204,7 +204,7 @@ def test_find_lists_matches_in_own_texts_but_not_in_citations_and_quoted_titles(
 def test_ticked_matches_go_into_a_proposal(replace, editor_client, texts, monkeypatch):
     section, iron = texts
     iron.tagline = "No wibble now"
-    monkeypatch.setattr("nutrients.admin.proposing.lock_content", iron.save)
+    monkeypatch.setattr("nutrients.admin.screens.lock_content", iron.save)
     answer = replace(f"articlesection-{section.pk}-body-31", f"nutrient-{iron.pk}-tagline-3")
 
     proposal = Proposal.objects.get()

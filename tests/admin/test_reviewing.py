@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from nutrients.admin import reviewing
+from nutrients.admin import screens
 from nutrients.admin.reviewing import next_review
 from nutrients.content.tables import reviewed_models
 from nutrients.models import Association, FoodSource, Proposal, RedFlag, ShippedRow, Source
@@ -72,7 +72,7 @@ def test_reviewer_is_not_typed_and_signs_words_of_others_that_are_not_outdated(
     form.save(reviewed_by="Dr Anybody", reviewed_on="2026-11-01", tagline="Calms nerve")
 
     assert editor_client.post(address, {"words": "x"}).status_code == 403
-    monkeypatch.setattr(reviewing, "lock_content", lambda: Source.objects.update(title="Other"))
+    monkeypatch.setattr(screens, "lock_content", lambda: Source.objects.update(title="Other"))
     assert "read them again" in sign(clinician, magnesium).text
     Screen(clinician, magnesium).save(job="Words of the clinician.")
     Screen(clinician, article).save(summary="Words of the clinician.", _propose="yes")
