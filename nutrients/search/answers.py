@@ -56,7 +56,7 @@ CANNOT = re.compile(r"\b(?:(?:can|could)(?: ?not|n?['’]?t)|unable)\b", re.IGNO
 # Phrases that are harmless although they have words of an emergency: restless legs, exercise.
 HARMLESS = re.compile(
     r"\b(?:(?:cannot|won['’]?t) (?:stop|go|let|sleep|help|(?:keep|sit) still)(?! n?or\b)"
-    r"|(?:keep|get|stay)(?:t?ing)? fit|good fit|fit(?:ness|ted)"
+    r"|(?:keep|get|stay)(?:t?ing)? fit|good fit|fit(?:ness|ted)|pulses"
     r"|fit (?:and (?:healthy|well)|for work|note)|food poisoning|poison ivy)\b",
     re.IGNORECASE,
 )

@@ -95,7 +95,7 @@ def test_only_words_of_an_emergency_put_calls_and_its_sign_first(client, content
     assert "tel:999" in links_of(search(client, "kill myself"), "search-results")
     for words in (
         *("weak leg", "chest", "headache", "getting fit, iron tablets", "can’t sit still"),
-        *("fit and healthy", "food poisoning", "cramps won’t go away, wake me up"),
+        *("fit and healthy, no meat, pulses", "food poisoning", "cramps won’t go away, wake me up"),
     ):
         assert "tel:999" not in links_of(search(client, words), "search-results"), words
     links = links_of(search(client, "magnesium"), "search-results")
