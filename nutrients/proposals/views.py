@@ -61,7 +61,7 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
         else:
             response = _overview(request, link, token)
     except OperationalError:
-        log.exception("A preview waited too long for other saves")
+        log.exception("The database failed during a preview")
         response = render(request, "503.html", status=503)
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
