@@ -49,7 +49,7 @@ EMERGENCIES = {
     "eclampsia": "eclampsia, pre-eclampsia, preeclampsia",
     "serotonin-syndrome": "serotonin syndrome",
     # No warning sign here is about it, so the numbers are alone.
-    "suicide": "suicide, suicidal, kill myself, end my life, want to die",
+    "suicide": "suicide, suicidal, kill myself, harm myself, self-harm, end my life, want to die",
 }
 # Other ways to write the “cannot” of a phrase.
 CANNOT = re.compile(r"\b(?:(?:can|could)(?: ?not|n?['’]?t)|unable)\b", re.IGNORECASE)
