@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from nutrients.common.parameters import Reading, ignored_sentence
 from nutrients.evidence.ranking import ORDER, Level, Tick, answer_tick
-from nutrients.models import RedFlag, Strength, Urgency, group_by
+from nutrients.models import CauseKind, RedFlag, Strength, Urgency, group_by
 from nutrients.models.red_flags import RESERVED_PARAMETERS
 
 from .content import ChecklistChoices, ChecklistContent, checklist_choices
@@ -108,9 +108,11 @@ class ChecklistAnswer:
 
     @property
     def first_cause(self) -> str:
-        """The first cause of a ticked symptom; for care at home also the first thing that helps.
+        """The first cause of a ticked symptom, and for care at home the first thing that helps.
 
-        The symptoms that it brings on are named unless they are all that were ticked.
+        For a medicine that was ticked it is said before a visit to a doctor too: it may be to ask
+        before the next dose. The symptoms that the cause brings on are named unless they are all
+        that were ticked.
         """
         causes = self.suggestions.causes
         first = next((row for row in causes if row.symptoms or not self.ticked.symptoms), None)
@@ -119,7 +121,8 @@ class ChecklistAnswer:
         symptoms = ", ".join(symptom.phrase for symptom in first.symptoms)
         is_part = 0 < len(first.symptoms) < len(self.ticked.symptoms)
         name = f"{first.cause.name} (for {symptoms})" if is_part else first.cause.name
-        if self.urgency.level > Level.SELF_CARE:
+        is_own_medicine = first.named_by and first.cause.kind == CauseKind.MEDICINE
+        if self.urgency.level > (Level.SEE_A_DOCTOR if is_own_medicine else Level.SELF_CARE):
             return f"{name}."
         return f"{name}. {first.cause.what_helps.partition('. ')[0].rstrip('.')}."
 
@@ -129,7 +132,7 @@ class ChecklistAnswer:
         if not self.suggestions.top_matches:
             return ""
         first = self.suggestions.top_matches[0]
-        side = "too little or too much" if first.low else first.high.phrase
+        side = "too little or too much" if first.low else "too much"
         name = f"{first.nutrient.name} ({side})." if first.high else f"{first.nutrient.name}."
         strong = [row.risk_factor for row in first.effects if row.strength == Strength.STRONG]
         if not strong or self.urgency.level >= Level.URGENT:

@@ -48,7 +48,7 @@ EMERGENCIES = {
     "taken many tablets, taken many pills",
     "eclampsia": "eclampsia, pre-eclampsia, preeclampsia",
     "serotonin-syndrome": "serotonin syndrome",
-    # No warning sign here is about it, so the numbers are alone.
+    # No warning sign is about it, so the numbers are alone.
     "suicide": "suicide, suicidal, kill myself, harm myself, self-harm, end my life, want to die",
 }
 # Other ways to write the “cannot” of a phrase.

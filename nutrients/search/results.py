@@ -148,12 +148,12 @@ def _find_matches(words: list[str], content: SearchContent, *, at: datetime) -> 
 
 
 def _put_first(flag: str, documents: list[Scorable], content: SearchContent) -> list[Scorable]:
-    """Return the documents, with that of the red flag first."""
+    """Return the documents, with that of the red flag first; none if no page is about it."""
     if not flag:
         return documents
     rows = SearchDocument.objects.filter(kind=DocumentKind.RED_FLAG, key=flag)
     first = content.documents(rows.values_list("pk", flat=True))
-    return [*first, *(document for document in documents if document not in first)]
+    return first and [*first, *(document for document in documents if document not in first)]
 
 
 def _ranked(

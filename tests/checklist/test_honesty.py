@@ -15,6 +15,8 @@ SENTENCES = [
     ("symptom=tremor&risk=lithium-valproate", "this by itself, so no nutrient comes first."),
     ("symptom=tremor&risk=alcohol", "first: Heavy drinking, or stopping it suddenly. Nutrient"),
     ("symptom=thirst&risk=high-dose-vitamin-d", "or many calcium tablets: Stop them"),
+    ("symptom=poor-appetite&risk=isoniazid", "first: Side effects of isoniazid. Call the team"),
+    ("symptom=leg-swelling", "Nutrient to ask about first: Sodium (too much)."),
     ("symptom=muscle-cramps", "first: Hard or new exercise. Stretch a cramp gently until"),
     # Neither water tablets nor statins are named for a child, nor caffeine or drinking.
     ("symptom=night-leg-cramps&risk=childhood", "low in salt or potassium. What you ticked, and"),

@@ -93,7 +93,7 @@ def test_only_words_of_an_emergency_put_calls_and_its_sign_first(client, content
         hits = [link for link in links[4:] if not link.startswith("#")]
         assert (hits[0], len(hits) > 1, hits.count(hits[0])) == (f"/safety/#{sign}", True, 1), words
     results = text_of(search(client, "self harm"), "search-results")
-    assert ("Call 999" in results, "Try one plain word" in results) == (True, False)
+    assert results.endswith("Call 999 Call 112 Call 911")
     for words in (
         *("weak leg", "chest", "headache", "getting fit, iron tablets", "can’t sit still"),
         *("fit and healthy, no meat, pulses", "food poisoning", "cramps won’t go away, wake me up"),
