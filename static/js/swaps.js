@@ -2,7 +2,7 @@
 //
 // data-status           the page's <p role="status">: counts are announced here, failures shown
 // data-announce         text inside a swapped part that is announced after the swap
-// data-problem          what was wrong with a choice, announced first
+// data-problem          what was wrong with a choice, or an emergency, announced first
 // data-results-heading  takes focus after a reader presses the button of an htmx form
 // data-over             a <details> over the page that closes on Escape and once its form is sent
 // data-plain            a button whose form the browser sends without htmx

@@ -46,6 +46,7 @@ def test_results_of_typing_equal_a_fresh_page_until_escape_clears_the_box(page):
     for words, message in (
         ("cramps", "for cramps"),
         ("tinglng", "for tingling"),
+        ("stroke", "Call for help"),
         ("zzzz", "Nothing found for “zzzz”"),
     ):
         page.get_by_label(BOX).fill(words)
